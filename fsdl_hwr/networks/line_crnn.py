@@ -1,0 +1,62 @@
+"""The kit's line recognizer: convolve the line once, then read the frames in both directions."""
+
+import keras
+from keras import layers
+
+from fsdl_hwr.networks.layers import rescaled
+
+
+def line_features(
+    x: keras.KerasTensor, frame_width: int = 8, filters: tuple[int, ...] = (32, 64, 128)
+) -> keras.KerasTensor:
+    """Turn (height, width, 1) into one feature vector a frame: (width // frame_width, features).
+
+    Every convolution halves the height, and the width until a frame is `frame_width` px wide.
+    """
+    strides = _strides(frame_width, len(filters))
+    if x.shape[2] % frame_width:
+        raise ValueError(
+            f"A line of {x.shape[2]} px cannot be cut into frames of {frame_width} px: "
+            "choose a width that is a multiple of the frame width."
+        )
+    for num_filters, stride in zip(filters, strides, strict=True):
+        x = layers.Conv2D(num_filters, 3, (2, stride), padding="same", use_bias=False)(x)
+        # (height / 2, width / stride, num_filters)
+        x = layers.BatchNormalization()(x)
+        x = layers.Activation("relu")(x)
+    x = layers.Permute((2, 1, 3))(x)  # (frames, height / 8, filters)
+    return layers.Reshape((x.shape[1], x.shape[2] * x.shape[3]))(x)  # (frames, features)
+
+
+def line_crnn(
+    input_shape: tuple[int, int] = (28, 952),
+    num_classes: int = 80,
+    frame_width: int = 8,
+    lstm_size: int = 128,
+    dropout: float = 0.1,
+) -> keras.Model:
+    """Read lines by convolving the whole line once and one bidirectional LSTM over its frames.
+
+    Takes uint8 (batch, height, width), gives float32 logits (batch, width // frame_width,
+    num_classes). `frame_width` in px is 1, 2, 4 or 8; the width must be a multiple of it, else
+    `ValueError`. Source: Shi, Bai and Yao 2015 (CRNN), with strided convolutions for pools.
+    """
+    image_input = keras.Input(input_shape, dtype="uint8", name="image")
+    x = line_features(rescaled(image_input), frame_width)  # (frames, features)
+    x = layers.Dense(128, activation="relu")(x)  # (frames, 128)
+    x = layers.Dropout(dropout)(x)
+    x = layers.Bidirectional(layers.LSTM(lstm_size, return_sequences=True))(x)
+    # (frames, 2 * lstm_size)
+    x = layers.Dropout(dropout)(x)
+    logits = layers.Dense(num_classes, dtype="float32", name="logits")(x)  # (frames, num_classes)
+    return keras.Model(image_input, logits, name="line_crnn")
+
+
+def _strides(frame_width: int, num_layers: int) -> list[int]:
+    halvings = frame_width.bit_length() - 1
+    if frame_width != 2**halvings or not 0 <= halvings <= num_layers:
+        raise ValueError(
+            f"A frame of {frame_width} px is not reached by {num_layers} halvings: "
+            f"choose one of {[2**k for k in range(num_layers + 1)]}."
+        )
+    return [2] * halvings + [1] * (num_layers - halvings)

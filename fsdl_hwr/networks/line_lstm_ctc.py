@@ -1,0 +1,38 @@
+"""The line recognizer of the 2019 course: a LeNet on every window, then one LSTM."""
+
+import keras
+from keras import layers
+
+from fsdl_hwr.networks.layers import SlidingWindows, num_windows, rescaled
+from fsdl_hwr.networks.lenet import lenet_features
+
+
+def line_lstm_ctc(
+    input_shape: tuple[int, int] = (28, 952),
+    num_classes: int = 80,
+    window_width: int = 12,
+    window_stride: int = 5,
+    lstm_size: int = 128,
+) -> keras.Model:
+    """Read lines by sliding a LeNet over windows and an LSTM over its features.
+
+    Takes uint8 (batch, height, width), gives float32 logits (batch, windows, num_classes), one
+    frame a window. Raises `ValueError` where a window is wider than the line or too narrow for
+    LeNet. Source: Full Stack Deep Learning, March 2019, lab 3 (windows 12 px wide every 5 px).
+    """
+    height, width = input_shape
+    num_windows(width, window_width, window_stride)
+    if window_width < 6 or height < 6:
+        raise ValueError(
+            f"LeNet needs windows of at least 6 x 6 px; got {height} x {window_width}."
+        )
+    window_input = keras.Input((height, window_width, 1))
+    lenet_on_window = keras.Model(window_input, lenet_features(window_input), name="lenet")
+
+    image_input = keras.Input(input_shape, dtype="uint8", name="image")
+    windows = SlidingWindows(window_width, window_stride, name="windows")(rescaled(image_input))
+    # windows: (windows, height, window_width, 1)
+    x = layers.TimeDistributed(lenet_on_window)(windows)  # (windows, 128)
+    x = layers.LSTM(lstm_size, return_sequences=True)(x)  # (windows, lstm_size)
+    logits = layers.Dense(num_classes, dtype="float32", name="logits")(x)  # (windows, num_classes)
+    return keras.Model(image_input, logits, name="line_lstm_ctc")
