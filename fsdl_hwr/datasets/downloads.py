@@ -1,0 +1,218 @@
+"""Where files live, how they get here, and how archives are opened without trusting them.
+
+A user's own data is looked for in the folder that the environment variable `FSDL_HWR_DATA` names,
+and never written to. Downloads and conversions go to `FSDL_HWR_CACHE`, else to the platform's
+cache folder.
+"""
+
+import contextlib
+import lzma
+import os
+import stat
+import tarfile
+import uuid
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PureWindowsPath
+
+import pooch
+
+RETRIES = 2  # after the first attempt, for each address
+
+
+class DownloadError(OSError):
+    """No address gave the file; the message says why, and what to try next."""
+
+
+def data_folder() -> Path | None:
+    """The user's own data: the folder that `FSDL_HWR_DATA` names, or None.
+
+    Raises `FileNotFoundError` where the variable names a folder that does not exist.
+    """
+    name = os.environ.get("FSDL_HWR_DATA")
+    if not name:
+        return None
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"FSDL_HWR_DATA names {folder}, which is not a folder: correct it, or unset it."
+        )
+    return folder
+
+
+def cache_folder() -> Path:
+    """The folder for downloads and conversions, made where it is missing.
+
+    Raises `PermissionError` that names the folder where nothing can be written to it.
+    """
+    folder = _cache_path()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".writable-{uuid.uuid4().hex}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise PermissionError(
+            f"The cache folder {folder} cannot be written to ({error.strerror}): set the "
+            "environment variable FSDL_HWR_CACHE to a folder of yours that can."
+        ) from error
+    return folder
+
+
+def find(relative_path: str) -> Path | None:
+    """Look for a file or folder in the data folder, then in the cache; None where it is absent."""
+    folders = [folder for folder in (data_folder(), _cache_path()) if folder]
+    paths = (folder / relative_path for folder in folders)
+    return next((path for path in paths if path.exists()), None)
+
+
+def download(
+    urls: Sequence[str],
+    checksum: str | None,
+    filename: str,
+    *,
+    description: str,
+    license: str,
+    size: int,
+    otherwise: str,
+) -> Path:
+    """Return the path of a file, downloaded into the cache unless it is there already.
+
+    urls: addresses of the same file, the official one first, mirrors after it. checksum: its
+    SHA-256 in hexadecimal, or 'md5:...', None where the publisher gives none. filename: its place
+    in the cache, and in the data folder for a copy got by hand. size: bytes, about. otherwise:
+    what a reader can do without the file, as a sentence.
+    A user's own copy under the data folder is returned as it is. The file is whole or absent.
+    Raises `DownloadError` (every address failed; says what to try) and `PermissionError`.
+    """
+    own = data_folder() and data_folder() / filename
+    if own and own.is_file():
+        return own
+    folder = cache_folder()
+    path = folder / filename
+    if path.is_file() and pooch.hashes.hash_matches(path, checksum):
+        return path
+    print(f"{description}: {size / 1e6:,.1f} MB into {path}. License: {license}")
+    failures = []
+    for url in urls:
+        print(f"Downloading from {url}")
+        try:
+            _fetch(url, checksum, filename, folder)
+            return path
+        except (OSError, ValueError) as error:  # requests' own errors are OSErrors
+            failures.append(f"{url}: {_reason(error)}")
+            print(f"That failed: {_reason(error)}")
+    by_hand = data_folder() or "a folder that the environment variable FSDL_HWR_DATA names"
+    raise DownloadError(
+        f"{description} could not be downloaded.\n"
+        + "".join(f"  {failure}\n" for failure in failures)
+        + "What to try next: run this again later; or get the file by hand and place it as "
+        f"{filename} in {by_hand}; or do without: {otherwise}"
+    )
+
+
+@contextlib.contextmanager
+def write_atomically(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path to write to, which becomes `path` when the block ends without error.
+
+    Whoever looks at `path` finds it whole or absent (or as it was), also after a kill. The
+    temporary path lies in the same folder and has the same suffix (`np.savez` adds its own).
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}-{uuid.uuid4().hex}{path.suffix}")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_archive(
+    path: str | Path, wanted: Callable[[str], bool] = lambda name: True
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and the content of each wanted file in a tar (any compression) or zip archive.
+
+    Nothing is written to disk, and links are not followed. Raises `ValueError` that names the
+    member which points outside the archive's folder (or is a device), wanted or not, or the
+    archive where it is damaged.
+    """
+    path = Path(path)
+    read = _read_zip if zipfile.is_zipfile(path) else _read_tar
+    try:
+        yield from read(path, wanted)
+    except (tarfile.ReadError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError) as error:
+        raise ValueError(
+            f"{path} is damaged or no archive ({error}): delete it, then get it again."
+        ) from error
+
+
+def _cache_path() -> Path:
+    return Path(os.environ.get("FSDL_HWR_CACHE") or pooch.os_cache("fsdl_hwr")).expanduser()
+
+
+def _fetch(url: str, checksum: str | None, filename: str, folder: Path) -> None:
+    pooch.get_logger().setLevel("WARNING")  # this module says what happens in its own words
+    pooch.create(
+        folder,
+        base_url="",
+        registry={filename: checksum},
+        urls={filename: url},
+        retry_if_failed=RETRIES,
+    ).fetch(filename, downloader=_download_data)
+
+
+def _download_data(url: str, output_file: str, pup: pooch.Pooch) -> None:
+    """Download as pooch does, then refuse a web page: a portal or a moved host answers so."""
+    pooch.HTTPDownloader(progressbar=True)(url, output_file, pup)
+    with open(output_file, "rb") as file:
+        beginning = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if beginning.startswith((b"<!doctype html", b"<html")):
+        raise DownloadError("the host answered with a web page (HTML) instead of the data.")
+
+
+def _reason(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    if "does not match the known hash" in text:
+        return f"wrong checksum, so it is not the file we know. {text}"
+    if "IncompleteRead" in text:
+        return f"cut off half-way ({text})"
+    if "Max retries exceeded" in text:
+        return f"no connection to the host ({text})"
+    return text
+
+
+def _refuse(archive: Path, name: str, why: str) -> ValueError:
+    return ValueError(
+        f"{archive} has a member {name!r} that {why}: do not trust this archive; "
+        "delete it, and get it again from its official address."
+    )
+
+
+def _check_name(archive: Path, name: str) -> None:
+    location = PureWindowsPath(name)  # knows both kinds of slash, and drives
+    if location.anchor or ".." in location.parts:
+        raise _refuse(archive, name, "points outside the archive's folder")
+
+
+def _read_tar(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
+    with tarfile.open(path) as archive:
+        for member in archive:
+            _check_name(path, member.name)
+            try:
+                tarfile.data_filter(member, "archive")  # links that leave it, devices, pipes
+            except tarfile.FilterError as error:
+                raise _refuse(path, member.name, f"is unsafe ({error})") from error
+            if member.isfile() and wanted(member.name):
+                yield member.name, archive.extractfile(member).read()
+
+
+def _read_zip(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            _check_name(path, member.filename)
+            if stat.S_ISLNK(member.external_attr >> 16):
+                raise _refuse(path, member.filename, "is a link")
+            if not member.is_dir() and wanted(member.filename):
+                yield member.filename, archive.read(member)
