@@ -8,7 +8,9 @@ Source: Graves, Fernández, Gomez, Schmidhuber: "Connectionist Temporal Classifi
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple, Protocol
 
 import keras
 import numpy as np
@@ -51,14 +53,18 @@ def pack_labels(
 
     `labels` are n arrays of class indices (1 and up; empty ones are legal), `frames` (n,) integers.
     Returns int32 (n, 2 + max_length), rows `[frames, label length, label ..., 0 ...]`;
-    `max_length` defaults to the longest label. Raises `ValueError` for a blank within a label and
-    for a label longer than `max_length`.
+    `max_length` defaults to the longest label's, and is 1 or more. Raises `ValueError` for a blank
+    within a label and for a label longer than `max_length`.
     """
     _check_counts(labels=labels, frames=frames)
     lengths = [len(label) for label in labels]
     longest = max(lengths, default=0)
     if max_length is None:
-        max_length = longest
+        max_length = max(1, longest)  # the kernels want a place even where every label is empty
+    if max_length < 1:
+        raise ValueError(
+            f"max_length is {max_length}; a target has at least one place for a label."
+        )
     if longest > max_length:
         raise ValueError(
             f"Line {int(np.argmax(lengths))} has a label of {longest} characters, and max_length "
@@ -166,6 +172,217 @@ def greedy_decode(logits, frames: Sequence[int] | None = None) -> list[np.ndarra
     return [collapse(path[:n]) for path, n in zip(paths, frames, strict=True)]
 
 
+class LanguageModel(Protocol):
+    """What beam search asks of a language model, such as `language_model.CharacterNgram`."""
+
+    def next_log_probs(self, label: tuple[int, ...]) -> np.ndarray:
+        """Return (classes,) log-probabilities of what follows a label: [0] is its end."""
+
+
+def beam_search(
+    log_probs: np.ndarray,
+    beam_width: int = 10,
+    language_model: LanguageModel | None = None,
+    weight: float = 1.0,
+    length_bonus: float = 0.0,
+) -> list[tuple[tuple[int, ...], float]]:
+    """Return the likeliest labels of one line with their scores, best first: prefix beam search.
+
+    `log_probs` (frames, classes) is normalized in every frame. A label's score is
+    log p(label | line) + weight * log p(label, end | language model) + length_bonus * length, where
+    the bonus makes up for what a language model takes from long labels. At most `beam_width`
+    prefixes outlive a frame; with a beam that is wide enough, scores without a language model are
+    exact. Raises `ValueError` for frames whose probabilities do not sum to 1.
+    Source: Hannun, Maas, Jurafsky, Ng: "First-Pass Large Vocabulary Continuous Speech Recognition
+    using Bi-Directional Recurrent DNNs" (2014).
+    """
+    log_probs = _check_log_probs(log_probs)
+    if beam_width < 1:
+        raise ValueError(f"A beam keeps at least one prefix; beam_width is {beam_width}.")
+    num_classes = log_probs.shape[1]
+    prefixes = [()]
+    # A prefix is reached by paths that end in a blank and by paths that end in its last character.
+    # They are kept apart: only after a blank does the same character once more make a new one.
+    ends_blank, ends_character = np.zeros(1), np.full(1, -np.inf)  # (beam,) log-probabilities
+    language = np.zeros(1)  # (beam,) what the language model adds to the score of each prefix
+
+    for frame in log_probs:
+        last = np.array([prefix[-1] if prefix else BLANK_INDEX for prefix in prefixes])
+        either = np.logaddexp(ends_blank, ends_character)
+
+        stay_blank = either + frame[BLANK_INDEX]
+        stay_character = ends_character + frame[last]  # no such paths end the empty prefix: -inf
+        grow = either[:, None] + frame  # (beam, classes)
+        rows = np.arange(len(prefixes))
+        grow[rows, last] = ends_blank + frame[last]
+        grow[:, BLANK_INDEX] = -np.inf
+
+        # A prefix in the beam may be another one's child: then both roads lead to it, and add up.
+        row_of = {prefix: row for row, prefix in enumerate(prefixes)}
+        for row, prefix in enumerate(prefixes):
+            parent = row_of.get(prefix[:-1]) if prefix else None
+            if parent is not None:
+                stay_character[row] = np.logaddexp(stay_character[row], grow[parent, last[row]])
+                grow[parent, last[row]] = -np.inf
+
+        grown_language = np.tile(language[:, None], num_classes)  # (beam, classes)
+        if language_model is not None:
+            following = np.stack([language_model.next_log_probs(prefix) for prefix in prefixes])
+            grown_language += weight * following
+        grown_language += length_bonus
+
+        # Column 0, where a blank would stand, holds the prefix that stays as it is.
+        masses = grow.copy()
+        masses[:, BLANK_INDEX] = np.logaddexp(stay_blank, stay_character)
+        grown_language[:, BLANK_INDEX] = language
+        scores = (masses + grown_language).ravel()
+        best = np.argpartition(-scores, min(beam_width, scores.size) - 1)[:beam_width]
+        best = best[scores[best] > -np.inf]
+        row, column = np.divmod(best, num_classes)
+        stays = column == BLANK_INDEX
+        ends_blank = np.where(stays, stay_blank[row], -np.inf)
+        ends_character = np.where(stays, stay_character[row], grow[row, column])
+        language = grown_language[row, column]
+        prefixes = [
+            prefixes[r] if c == BLANK_INDEX else (*prefixes[r], int(c))
+            for r, c in zip(row, column, strict=True)
+        ]
+
+    scores = np.logaddexp(ends_blank, ends_character) + language
+    if language_model is not None:
+        ends = [language_model.next_log_probs(prefix)[BLANK_INDEX] for prefix in prefixes]
+        scores += weight * np.array(ends)
+    return sorted(zip(prefixes, scores.tolist(), strict=True), key=lambda found: -found[1])
+
+
+# ---- alignment: which frames write which character
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """All paths of a label through the frames of one line, summed.
+
+    The states of a label `a b` are `blank a blank b blank`: character k is state 2k + 1.
+    """
+
+    states: np.ndarray  # (states,) class of each state
+    log_alpha: np.ndarray  # (frames, states) log-probability of all ways to get here, this frame in
+    log_beta: np.ndarray  # (frames, states) log-probability of all ways on to the end, from here
+    occupancy: np.ndarray  # (frames, states) share of the paths that pass here: 1 per frame
+    log_likelihood: float  # log p(label | line), which is minus the loss
+
+
+def forward_backward(log_probs: np.ndarray, label: Sequence[int]) -> Lattice:
+    """Sum over all alignments of a label with a line, from both ends.
+
+    `log_probs` (frames, classes) is normalized in every frame, `label` an array of class indices.
+    The loss's gradient with respect to the logits is softmax - occupancy, where the occupancy of a
+    class is the sum over its states. Raises `ValueError` for a label that does not fit the frames
+    or has probability 0. Source: Graves et al. (2006), with beta not counting its own frame.
+    """
+    log_probs, label = _check_alignable(log_probs, label)
+    states, may_skip = _states(label)
+    emit = log_probs[:, states]  # (frames, states)
+
+    log_alpha = np.full(emit.shape, -np.inf)
+    log_alpha[0, :2] = emit[0, :2]
+    for t in range(1, len(emit)):
+        ways = _arrivals(log_alpha[t - 1], may_skip)
+        log_alpha[t] = np.logaddexp.reduce(ways) + emit[t]
+
+    log_beta = np.full(emit.shape, -np.inf)
+    log_beta[-1, -2:] = 0.0
+    # Read from the end, the same moves are open: a skip enters a state from two states away.
+    may_skip_back = np.append(may_skip[2:], [False] * min(2, len(states)))[::-1]
+    for t in range(len(emit) - 2, -1, -1):
+        ways = _arrivals((log_beta[t + 1] + emit[t + 1])[::-1], may_skip_back)
+        log_beta[t] = np.logaddexp.reduce(ways)[::-1]
+
+    log_likelihood = float(np.logaddexp.reduce(log_alpha[-1, -2:]))
+    if log_likelihood == -np.inf:
+        raise ValueError(f"The label {label.tolist()} has probability 0 in these frames.")
+    occupancy = np.exp(log_alpha + log_beta - log_likelihood)
+    return Lattice(states, log_alpha, log_beta, occupancy, log_likelihood)
+
+
+def best_alignment(log_probs: np.ndarray, label: Sequence[int]) -> np.ndarray:
+    """Return the state of every frame on the likeliest path of a label: int (frames,).
+
+    States are those of `Lattice`: even ones are blanks, state 2k + 1 is character k. Takes and
+    raises what `forward_backward` does. Source: Viterbi's algorithm.
+    """
+    log_probs, label = _check_alignable(log_probs, label)
+    states, may_skip = _states(label)
+    emit = log_probs[:, states]  # (frames, states)
+    moves = np.zeros(emit.shape, int)  # by how many states each frame's best way advances
+    best = np.full(len(states), -np.inf)
+    best[:2] = emit[0, :2]
+    for t in range(1, len(emit)):
+        ways = _arrivals(best, may_skip)
+        moves[t] = ways.argmax(axis=0)
+        best = ways.max(axis=0) + emit[t]
+
+    state = len(states) - 1
+    if len(states) > 1 and best[-2] > best[-1]:
+        state -= 1
+    path = np.zeros(len(emit), int)
+    for t in range(len(emit) - 1, -1, -1):
+        path[t] = state
+        state -= moves[t, state]
+    return path
+
+
+class Boundary(NamedTuple):
+    """Where a character stands: its frames and its pixels, ends exclusive."""
+
+    start_frame: int
+    end_frame: int
+    start_px: float
+    end_px: float
+
+
+def character_boundaries(
+    states: Sequence[int], label: Sequence[int], frame_width: float
+) -> list[Boundary]:
+    """Return where each character of a label stands on an alignment, blanks left out.
+
+    `states` (frames,) are `best_alignment`'s, `frame_width` is in pixels of the line image. CTC is
+    free to write a character in one frame anywhere on its ink: boundaries mark that frame, and are
+    not the edges of the ink. Raises `ValueError` where the states miss a character.
+    """
+    states, label = np.asarray(states), _check_label(label)
+    boundaries = []
+    for k in range(len(label)):
+        frames = np.flatnonzero(states == 2 * k + 1)
+        if len(frames) == 0:
+            raise ValueError(
+                f"No frame is in state {2 * k + 1}, character {k} of the label: pass the states "
+                "that best_alignment gives for this label."
+            )
+        start, end = int(frames[0]), int(frames[-1]) + 1
+        boundaries.append(Boundary(start, end, start * frame_width, end * frame_width))
+    return boundaries
+
+
+def _states(label):
+    """Put blanks around the characters, and say which states may be entered from two back."""
+    states = np.full(2 * len(label) + 1, BLANK_INDEX)
+    states[1::2] = label
+    may_skip = np.zeros(len(states), bool)
+    may_skip[3::2] = label[1:] != label[:-1]  # over a blank, unless it parts two equal characters
+    return states, may_skip
+
+
+def _arrivals(previous, may_skip):
+    """Stack the three ways into each state: from itself, one back, two back; (3, states)."""
+    ways = np.full((3, len(previous)), -np.inf)
+    ways[0] = previous
+    ways[1, 1:] = previous[:-1]
+    ways[2, 2:] = previous[:-2]
+    ways[2, ~may_skip] = -np.inf
+    return ways
+
+
 # ---- checks
 
 
@@ -183,3 +400,30 @@ def _check_label(label, what: str = "The label") -> np.ndarray:
             "The blank (0) has no place in a label: Alphabet.encode makes labels without it."
         )
     return label
+
+
+def _check_log_probs(log_probs) -> np.ndarray:
+    log_probs = np.asarray(log_probs, np.float64)
+    if log_probs.ndim != 2 or 0 in log_probs.shape:
+        raise ValueError(
+            f"Log-probabilities of one line are (frames, classes); these have shape "
+            f"{log_probs.shape}."
+        )
+    totals = np.exp(log_probs).sum(axis=1)
+    if not np.allclose(totals, 1.0, atol=1e-3):
+        worst = int(np.argmax(np.abs(totals - 1.0)))  # NaN counts as worst
+        raise ValueError(
+            f"The probabilities of frame {worst} sum to {totals[worst]:.4g}, not to 1: pass logits "
+            "through a log-softmax first (keras.ops.log_softmax)."
+        )
+    return log_probs
+
+
+def _check_alignable(log_probs, label) -> tuple[np.ndarray, np.ndarray]:
+    log_probs, label = _check_log_probs(log_probs), _check_label(label)
+    if len(label) and label.max() >= log_probs.shape[1]:
+        raise ValueError(
+            f"The label has class {label.max()}, and there are {log_probs.shape[1]} classes."
+        )
+    check_feasible([label], [len(log_probs)])
+    return log_probs, label

@@ -102,7 +102,7 @@ def folded_accuracy(characters: Sequence[str], predictions: Sequence[str]) -> Ra
 
 @dataclass(frozen=True)
 class Confusions:
-    """What was read as what: counts of `(reference, prediction)`, of lost and of added characters."""
+    """Counts of what was read as what `(reference, prediction)`, what was lost, what was added."""
 
     substitutions: Counter = field(default_factory=Counter)
     deletions: Counter = field(default_factory=Counter)

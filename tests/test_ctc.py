@@ -1,0 +1,329 @@
+import itertools
+
+import keras
+import numpy as np
+import pytest
+
+from fsdl_hwr import ctc
+
+ON_TENSORFLOW = keras.backend.backend() == "tensorflow"
+BATCH = [  # label, frames, of 5 frames of 4 classes
+    ([1], 5),
+    ([2, 1, 3], 5),
+    ([1, 1], 3),  # a repeat in as many frames as it needs
+    ([2, 2, 3], 5),
+    ([], 5),
+    ([3], 1),
+    ([], 0),
+    ([3, 3], 2),  # one frame too few
+    ([1, 2, 3], 2),
+    ([2], 0),
+]
+
+
+def log_softmax(logits):
+    return logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True)
+
+
+def all_paths(log_probs):
+    """Yield every path with its label and its probability."""
+    frames, classes = log_probs.shape
+    for path in itertools.product(range(classes), repeat=frames):
+        label = tuple(ctc.collapse(path).tolist())
+        yield path, label, np.exp(log_probs[np.arange(frames), list(path)].sum())
+
+
+def enumerated(logits, label):
+    """Return -log p(label) and its gradient, by summing over every path."""
+    log_probs = log_softmax(logits.astype(np.float64))
+    total, passing = 0.0, np.zeros(logits.shape)
+    for path, found, probability in all_paths(log_probs):
+        if found == tuple(label):
+            total += probability
+            passing[np.arange(len(path)), list(path)] += probability
+    if total == 0.0:
+        return np.inf, np.zeros(logits.shape)
+    return -np.log(total), np.exp(log_probs) - passing / total
+
+
+def loss_and_gradient(targets, logits):
+    """Return losses and the gradient of their sum over feasible lines, on any backend."""
+    if ON_TENSORFLOW:
+        import tensorflow as tf
+
+        logits = tf.constant(logits)
+        with tf.GradientTape() as tape:
+            tape.watch(logits)
+            losses = ctc.loss(targets, logits)
+        return losses.numpy(), tape.gradient(losses, logits).numpy()
+    if keras.backend.backend() == "jax":
+        import jax
+
+        losses, pull = jax.vjp(lambda x: ctc.loss(targets, x), logits)
+        return np.asarray(losses), np.asarray(pull(np.ones_like(losses))[0])
+    logits = keras.ops.convert_to_tensor(logits).requires_grad_()
+    losses = ctc.loss(targets, logits)
+    losses.sum().backward()
+    return losses.detach().cpu().numpy(), logits.grad.cpu().numpy()
+
+
+@pytest.fixture(scope="module")
+def batch():
+    labels, frames = zip(*BATCH, strict=True)
+    logits = np.random.default_rng(0).normal(0, 2, (len(BATCH), 5, 4)).astype(np.float32)
+    expected = [
+        enumerated(x[:n], label) for x, label, n in zip(logits, labels, frames, strict=True)
+    ]
+    losses = np.array([value for value, _ in expected])
+    gradients = np.zeros(logits.shape)  # nothing past a line's own frames
+    for line, (_, gradient) in enumerate(expected):
+        gradients[line, : frames[line]] = gradient
+    return ctc.pack_labels(labels, frames), logits, losses, gradients
+
+
+def test_loss_and_gradient_equal_enumeration(batch):
+    targets, logits, losses, gradients = batch
+    found_losses, found_gradients = loss_and_gradient(targets, logits)
+    np.testing.assert_allclose(found_losses, losses, atol=1e-5)
+    np.testing.assert_allclose(found_gradients, gradients, atol=1e-5)
+    assert np.isinf(losses).sum() == 3
+
+
+@pytest.mark.parametrize("line", range(len(BATCH)))
+def test_loss_of_one_line_alone(batch, line):
+    targets, logits, losses, _ = batch
+    packed = ctc.pack_labels([BATCH[line][0]], [BATCH[line][1]], max_length=7)
+    found = keras.ops.convert_to_numpy(ctc.loss(packed, logits[line : line + 1]))
+    np.testing.assert_allclose(found, losses[line : line + 1], atol=1e-5)
+
+
+def test_loss_of_only_empty_labels(batch):
+    _, logits, _, _ = batch
+    targets = ctc.pack_labels([[], []], [5, 2])
+    assert targets.shape == (2, 3)
+    losses, gradients = loss_and_gradient(targets, logits[:2])
+    for line, frames in enumerate([5, 2]):
+        value, gradient = enumerated(logits[line, :frames], [])
+        assert losses[line] == pytest.approx(value, abs=1e-5)
+        np.testing.assert_allclose(gradients[line, :frames], gradient, atol=1e-5)
+
+
+@pytest.mark.skipif(not ON_TENSORFLOW, reason="graphs and XLA are TensorFlow's")
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_loss_in_a_graph(batch, jit_compile):
+    import tensorflow as tf
+
+    targets, logits, losses, gradients = batch
+
+    @tf.function(jit_compile=jit_compile)
+    def step(logits):
+        with tf.GradientTape() as tape:
+            tape.watch(logits)
+            found = ctc.loss(targets, logits)
+        return found, tape.gradient(found, logits)
+
+    found_losses, found_gradients = step(tf.constant(logits))
+    np.testing.assert_allclose(found_losses, losses, atol=1e-5)
+    np.testing.assert_allclose(found_gradients, gradients, atol=1e-5)
+
+
+@pytest.mark.skipif(not ON_TENSORFLOW, reason="other backends have one path")
+def test_fast_path_equals_keras_on_lines_of_real_size():
+    rng = np.random.default_rng(1)
+    labels = [rng.integers(1, 80, size=rng.integers(1, 35)) for _ in range(8)]
+    frames = rng.integers(70, 120, size=8)
+    logits = rng.normal(0, 3, (8, 119, 80)).astype(np.float32)
+    targets = ctc.pack_labels(labels, frames)
+    slow = keras.ops.ctc_loss(targets[:, 2:], logits, targets[:, 1], targets[:, 0], mask_index=0)
+    np.testing.assert_allclose(ctc.loss(targets, logits), slow, rtol=1e-5)
+
+
+def test_fit_trains_a_network_on_lines_of_mixed_length():
+    keras.utils.set_random_seed(0)
+    rng = np.random.default_rng(0)
+    labels = [rng.integers(1, 4, size=n) for n in rng.integers(0, 4, size=24)]
+    frames = np.array([6, 9] * 12)
+    images = np.zeros((24, 9, 4), np.float32)
+    for image, label in zip(images, labels, strict=True):
+        image[2 * np.arange(len(label)), label] = 1.0  # a character every second frame
+    network = keras.Sequential([keras.Input((9, 4)), keras.layers.Dense(4)])
+    network.compile(keras.optimizers.Adam(0.1), loss=ctc.loss)
+    targets = ctc.pack_labels(labels, frames)
+    history = network.fit(images, targets, batch_size=7, epochs=40, verbose=0).history["loss"]
+    mean = float(np.mean(keras.ops.convert_to_numpy(ctc.loss(targets, network(images)))))
+    assert network.evaluate(images, targets, verbose=0) == pytest.approx(mean, rel=1e-4)
+    assert np.isfinite(history).all() and history[-1] < 0.1 < history[0]
+    for label, found in zip(labels, ctc.greedy_decode(network(images), frames), strict=True):
+        assert label.tolist() == found.tolist()
+
+
+def test_pack_labels_lays_out_frames_length_and_label():
+    packed = ctc.pack_labels([np.array([5, 6]), []], np.array([9, 8]), max_length=3)
+    assert packed.dtype == np.int32
+    assert packed.tolist() == [[9, 2, 5, 6, 0], [8, 0, 0, 0, 0]]
+    assert ctc.pack_labels([], []).shape == (0, 3)
+
+
+def test_pack_labels_refuses_what_the_loss_cannot_read():
+    with pytest.raises(ValueError, match="line 1 .*from 1 up"):
+        ctc.pack_labels([[1], [2, 0, 3]], [5, 5])
+    with pytest.raises(ValueError, match="Line 1 has a label of 3 .*max_length is 2"):
+        ctc.pack_labels([[1], [1, 2, 3]], [5, 5], max_length=2)
+    with pytest.raises(ValueError, match="counts differ"):
+        ctc.pack_labels([[1], [2]], [5])
+    with pytest.raises(ValueError, match="max_length is 0"):
+        ctc.pack_labels([[]], [5], max_length=0)
+
+
+def test_frames_needed_counts_a_blank_in_every_repeat():
+    assert [ctc.frames_needed(x) for x in ([], [4], [1, 2], [1, 1], [1, 1, 1, 2, 2])] == [
+        *(0, 1, 2, 3, 8),
+    ]
+
+
+def test_check_feasible_names_the_line_and_the_way_out():
+    ctc.check_feasible([[1, 1], []], [3, 0], ["aa", ""])
+    with pytest.raises(ValueError, match="Line 1, 'see', has 3 frames and needs 4.*frame width"):
+        ctc.check_feasible([[1], [3, 2, 2]], [3, 3], ["a", "see"])
+    with pytest.raises(ValueError, match=r"Line 0, \[2, 2\], has 2 frames and needs 3"):
+        ctc.check_feasible([[2, 2]], np.array([2]))
+
+
+def test_collapse_merges_then_drops_blanks():
+    assert ctc.collapse([0, 1, 1, 0, 1, 2, 2, 0]).tolist() == [1, 1, 2]
+    assert ctc.collapse([]).tolist() == ctc.collapse([0, 0]).tolist() == []
+
+
+def test_greedy_decode_stops_at_the_frames_of_each_line():
+    logits = keras.ops.one_hot(np.array([[1, 1, 0, 2], [0, 3, 3, 1]]), 4)
+    assert [x.tolist() for x in ctc.greedy_decode(logits)] == [[1, 2], [3, 1]]
+    assert [x.tolist() for x in ctc.greedy_decode(logits, [3, 0])] == [[1], []]
+    with pytest.raises(ValueError, match="batch, frames, classes"):
+        ctc.greedy_decode(logits[0])
+
+
+def test_greedy_is_wrong_where_several_paths_share_a_label():
+    log_probs = np.log([[0.6, 0.4], [0.6, 0.4]])  # blank blank: 0.36; the three paths of 'a': 0.64
+    assert ctc.greedy_decode(log_probs[None])[0].tolist() == []
+    (best, score), (second, second_score) = ctc.beam_search(log_probs)
+    assert (best, second) == ((1,), ())
+    assert np.exp([score, second_score]) == pytest.approx([0.64, 0.36])
+
+
+def test_wide_beam_finds_every_label_with_its_exact_probability():
+    log_probs = log_softmax(np.random.default_rng(2).normal(0, 1, (5, 3)))
+    expected = {}
+    for _, label, probability in all_paths(log_probs):
+        expected[label] = expected.get(label, 0.0) + probability
+    found = ctc.beam_search(log_probs, beam_width=1000)
+    assert dict(found).keys() == expected.keys()
+    for label, score in found:
+        assert np.exp(score) == pytest.approx(expected[label], rel=1e-9)
+    scores = [score for _, score in found]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_narrow_beam_keeps_to_its_width_and_copes_with_certainty():
+    log_probs = log_softmax(np.random.default_rng(3).normal(0, 3, (40, 10)))
+    assert len(ctc.beam_search(log_probs, beam_width=4)) == 4
+    with np.errstate(divide="ignore"):
+        certain = np.log(np.eye(4)[[1, 1, 0, 1, 2]])
+    assert ctc.beam_search(certain, beam_width=1) == [((1, 1, 2), 0.0)]
+
+
+class Unigram:
+    """p('end'), p(1), p(2), whatever comes before."""
+
+    def next_log_probs(self, label):
+        return np.log([0.2, 0.1, 0.7])
+
+
+def test_beam_search_adds_language_model_and_length_bonus():
+    log_probs = log_softmax(np.random.default_rng(4).normal(0, 1, (4, 3)))
+    plain = dict(ctc.beam_search(log_probs, 1000))
+    found = ctc.beam_search(log_probs, 1000, Unigram(), weight=0.5, length_bonus=0.3)
+    assert dict(found).keys() == plain.keys()
+    for label, score in found:
+        language = np.log([0.1, 0.7])[np.array(label, int) - 1].sum() + np.log(0.2)
+        assert score == pytest.approx(plain[label] + 0.5 * language + 0.3 * len(label))
+
+
+def test_beam_search_refuses_what_is_not_log_probabilities():
+    with pytest.raises(ValueError, match="frame 1 sum to 2.*log-softmax"):
+        ctc.beam_search(np.log([[0.5, 0.5], [1.0, 1.0]]))
+    with pytest.raises(ValueError, match="frame 0 sum to nan"):
+        ctc.beam_search(np.full((2, 2), np.nan))
+    with pytest.raises(ValueError, match="are .frames, classes.; these have shape"):
+        ctc.beam_search(np.zeros((1, 2, 3)))
+    with pytest.raises(ValueError, match="beam_width is 0"):
+        ctc.beam_search(np.log([[0.5, 0.5]]), beam_width=0)
+
+
+@pytest.mark.parametrize("label", [[], [1], [1, 1], [2, 1, 3], [2, 2, 1]])
+def test_lattice_equals_enumeration(label):
+    log_probs = log_softmax(np.random.default_rng(5).normal(0, 1, (5, 4)))
+    lattice = ctc.forward_backward(log_probs, label)
+    value, gradient = enumerated(log_probs, label)
+    assert lattice.log_likelihood == pytest.approx(-value)
+    assert lattice.states.tolist()[1::2] == label and not lattice.states[::2].any()
+    np.testing.assert_allclose(lattice.occupancy.sum(axis=1), 1.0)
+    # At every frame, forward and backward mass meet in the same likelihood.
+    meeting = np.logaddexp.reduce(lattice.log_alpha + lattice.log_beta, axis=1)
+    np.testing.assert_allclose(meeting, lattice.log_likelihood)
+    np.testing.assert_allclose(softmax_minus_occupancy(log_probs, lattice), gradient, atol=1e-12)
+
+
+def softmax_minus_occupancy(log_probs, lattice):
+    per_class = np.zeros(log_probs.shape)
+    for state, k in enumerate(lattice.states):
+        per_class[:, k] += lattice.occupancy[:, state]
+    return np.exp(log_probs) - per_class
+
+
+def test_occupancy_is_the_gradient_of_the_loss():
+    rng = np.random.default_rng(6)
+    logits = rng.normal(0, 2, (2, 30, 12)).astype(np.float32)
+    labels, frames = [rng.integers(1, 12, size=9), np.array([4, 4, 4, 7])], [30, 17]
+    losses, gradients = loss_and_gradient(ctc.pack_labels(labels, frames), logits)
+    for line, (label, n) in enumerate(zip(labels, frames, strict=True)):
+        log_probs = log_softmax(logits[line, :n].astype(np.float64))
+        lattice = ctc.forward_backward(log_probs, label)
+        assert losses[line] == pytest.approx(-lattice.log_likelihood, rel=1e-5)
+        expected = softmax_minus_occupancy(log_probs, lattice)
+        np.testing.assert_allclose(gradients[line, :n], expected, atol=1e-4)
+        np.testing.assert_allclose(gradients[line, n:], 0.0)
+
+
+@pytest.mark.parametrize("label", [[], [1], [1, 1], [2, 1, 3], [2, 2, 1]])
+def test_best_alignment_is_the_best_of_all_paths(label):
+    log_probs = log_softmax(np.random.default_rng(7).normal(0, 2, (5, 4)))
+    paths = [(p, path) for path, found, p in all_paths(log_probs) if found == tuple(label)]
+    states = ctc.best_alignment(log_probs, label)
+    classes = ctc.forward_backward(log_probs, label).states[states]
+    assert tuple(classes.tolist()) == max(paths)[1]
+
+
+def test_character_boundaries_in_frames_and_pixels():
+    label = [5, 5, 2]
+    states = [0, 1, 1, 2, 3, 5, 5, 6]
+    boundaries = ctc.character_boundaries(states, label, frame_width=8)
+    assert boundaries == [(1, 3, 8, 24), (4, 5, 32, 40), (5, 7, 40, 56)]
+    assert boundaries[1].start_px == 32 and boundaries[1].end_frame == 5
+    assert ctc.character_boundaries([0, 0], [], frame_width=8) == []
+    with pytest.raises(ValueError, match="character 2 of the label"):
+        ctc.character_boundaries(states[:5], label, frame_width=8)
+
+
+def test_alignment_refuses_what_cannot_be_aligned():
+    log_probs = np.log(np.full((2, 3), 1 / 3))
+    for align in (ctc.forward_backward, ctc.best_alignment):
+        with pytest.raises(ValueError, match="2 frames and needs 3"):
+            align(log_probs, [1, 1])
+        with pytest.raises(ValueError, match="from 1 up"):
+            align(log_probs, [0, 1])
+        with pytest.raises(ValueError, match="class 3, and there are 3"):
+            align(log_probs, [3])
+        with pytest.raises(ValueError, match="log-softmax"):
+            align(log_probs + 1, [1])
+    with np.errstate(divide="ignore"), pytest.raises(ValueError, match="probability 0"):
+        ctc.forward_backward(np.log([[0.5, 0.5, 0.0]]), [2])
