@@ -1,0 +1,474 @@
+"""The embedded handwriting: pen strokes of invented writers, reproducible from a seed.
+
+The letters are the Hershey single-stroke fonts `futural` (print) and `scripts` (connected script),
+digitized by A. V. Hershey at the U.S. National Bureau of Standards and read from the package
+Hershey-Fonts, and the forms in `letter_forms`. A writer is a seed: it picks one form for every
+character, bends it in a way of its own, and fixes slant, proportions, roundness and pen; every
+glyph then varies a little around its writer's form.
+"""
+
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+from HersheyFonts import HersheyFonts
+
+from fsdl_hwr import ink as ink_module
+from fsdl_hwr.alphabet import DEFAULT_CHARACTERS
+from fsdl_hwr.datasets.glyphs import GLYPH_SIZE, SPLITS, Glyphs, check_split
+from fsdl_hwr.datasets.letter_forms import HAND_FORMS
+from fsdl_hwr.ink import Ink
+
+GRID = 0.05  # em per unit of the letter forms' grid: x-height 0.5 em, capitals 0.9 em
+STEP = 0.045  # em between the points of a smooth stroke
+SCRIPT_SLANT = 0.33  # of the Hershey script; taken out, so that every form has the writer's slant
+MIN_SQUEEZE = 0.7  # a written line may become this much narrower in order to fit
+
+# Script capitals that a reader of today would take for another character, or for a flourish.
+UNUSED_SCRIPT = set("FGHIJQSTXZ")
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way to write a character: em units, baseline y = 0, y down, upright.
+
+    strokes: smooth arrays (points, 2) in writing order. left, right: where the letter's own space
+    ends, in em. family: "print", "hand" or "script".
+    """
+
+    strokes: tuple[np.ndarray, ...]
+    left: float
+    right: float
+    family: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A writer's own version of a form: points (p, 2), and the stroke that each belongs to (p,)."""
+
+    points: np.ndarray
+    strokes: np.ndarray
+    left: float
+    right: float
+    connects: bool
+
+
+def smooth_curve(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """Run a smooth curve through `points` (n, 2), one point every `STEP` em, sharp at `corners`.
+
+    A centripetal Catmull-Rom spline: unlike the uniform one it makes no loops where points lie
+    unevenly (Yuksel, Schaefer and Keyser, 2011).
+    """
+    if len(points) == 1:
+        return points.astype(np.float32)
+    cuts = [0, *np.flatnonzero(corners[1:-1]) + 1, len(points) - 1]
+    pieces = [points[:1]]
+    for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+        p = points[a : b + 1]
+        chords = np.linalg.norm(np.diff(p, axis=0), axis=1)
+        knots = np.sqrt(np.maximum(chords, 1e-6))  # durations between points
+        speeds = np.diff(p, axis=0) / knots[:, None]
+        tangents = np.empty_like(p)
+        tangents[0], tangents[-1] = speeds[0], speeds[-1]
+        tangents[1:-1] = (speeds[:-1] * knots[1:, None] + speeds[1:] * knots[:-1, None]) / (
+            knots[1:] + knots[:-1]
+        )[:, None]
+        for k, chord in enumerate(chords):
+            t = np.linspace(0, 1, max(1, round(chord / STEP)) + 1)[1:, None]
+            pieces.append(
+                (2 * t**3 - 3 * t**2 + 1) * p[k]
+                + (t**3 - 2 * t**2 + t) * knots[k] * tangents[k]
+                + (3 * t**2 - 2 * t**3) * p[k + 1]
+                + (t**3 - t**2) * knots[k] * tangents[k + 1]
+            )
+    return np.concatenate(pieces).astype(np.float32)
+
+
+def _hand_form(text: str) -> Form:
+    strokes = []
+    for stroke in text.split("|"):
+        words = stroke.split()
+        points = np.array([[float(v) for v in w.rstrip("!").split(",")] for w in words])
+        corners = np.array([w.endswith("!") for w in words])
+        strokes.append(smooth_curve(points * [GRID, -GRID], corners))
+    # Descenders may reach under a neighbor: the letter's own space is what it takes above the line.
+    body = np.concatenate(strokes)
+    body = body[body[:, 1] < 2 * GRID] if (body[:, 1] < 0).any() else body
+    return Form(tuple(strokes), float(body[:, 0].min()), float(body[:, 0].max()), "hand")
+
+
+@cache
+def _hershey(font: str):
+    fonts = HersheyFonts()
+    fonts.load_default_font(font)
+    return fonts.all_glyphs
+
+
+def _join_touching(strokes: list[np.ndarray]) -> list[np.ndarray]:
+    """Continue a stroke with the next one where it ends at the other's start."""
+    joined = strokes[:1]
+    for stroke in strokes[1:]:
+        if np.array_equal(joined[-1][-1], stroke[0]):
+            joined[-1] = np.concatenate([joined[-1], stroke[1:]])
+        else:
+            joined.append(stroke)
+    return joined
+
+
+def _hershey_form(character: str, font: str) -> Form:
+    """Bring a Hershey glyph to our grid: its x-height to 10, its capitals to 18, upright."""
+    family, x_height = ("script", 9) if font == "scripts" else ("print", 14)
+    glyph = _hershey(font)[character]
+    # Hershey: y down, baseline 9, capitals 21 high.
+    strokes = [np.array(list(s), float) - [0, 9] for s in glyph.strokes]
+    narrow = 0.8 if family == "script" else 1.0
+    if character.islower():
+        x_scale, levels = narrow * 10 / x_height, [-21, -x_height, 0, 12]
+        marks = [-18, -10, 0, 8 if family == "script" else 12 * 8 / 7]
+    else:
+        x_scale, levels, marks = 0.9 * 18 / 21, [-21, 12], [-18, 12 * 18 / 21]
+    slant = SCRIPT_SLANT if family == "script" else 0.0
+    curves = []
+    for s in _join_touching(strokes):
+        s = s + np.outer(s[:, 1], [slant, 0])
+        turns = np.diff(s, axis=0)
+        angles = np.arctan2(turns[:, 1], turns[:, 0])
+        bends = np.abs(np.angle(np.exp(1j * np.diff(angles))))
+        corners = np.concatenate([[False], bends > np.radians(70), [False]])
+        s = np.stack([s[:, 0] * x_scale, np.interp(s[:, 1], levels, marks)], axis=1) * GRID
+        dot = len(s) > 3 and np.ptp(s, axis=0).max() < 0.1  # Hershey's dots are small diamonds
+        curves.append(s.mean(axis=0, keepdims=True) if dot else smooth_curve(s, corners))
+    if family == "script":
+        left, right = glyph.left_offset, glyph.left_offset + glyph.char_width
+        left, right = left * x_scale * GRID, right * x_scale * GRID
+    else:
+        body = np.concatenate(curves)[:, 0]
+        left, right = float(body.min()), float(body.max())
+    return Form(tuple(c.astype(np.float32) for c in curves), left, right, family)
+
+
+@cache
+def forms(character: str) -> tuple[Form, ...]:
+    """All the ways in which a writer may write `character`."""
+    found = [_hand_form(text) for text in HAND_FORMS[character]]
+    if character.isalnum() or character in "&?":
+        found.append(_hershey_form(character, "futural"))
+    if character.isalpha() and character not in UNUSED_SCRIPT:
+        found.append(_hershey_form(character, "scripts"))
+    return tuple(found)
+
+
+def _round_off(points: np.ndarray, radius: float) -> np.ndarray:
+    """Average a stroke along its way, as a quick hand does; its ends stay where they are."""
+    reach = round(2 * radius / STEP)
+    if reach < 1 or len(points) < 4:
+        return points
+    reach = min(reach, len(points) - 1)
+    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) * STEP / radius) ** 2)
+    before = 2 * points[0] - points[reach:0:-1]  # odd reflection keeps ends and directions
+    after = 2 * points[-1] - points[-2 : -reach - 2 : -1]
+    padded = np.concatenate([before, points, after])
+    weights /= weights.sum()
+    columns = [np.convolve(padded[:, k], weights, "valid") for k in (0, 1)]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _deform(points, glyph_of, stroke_of, num_glyphs, amount, rng):
+    """Bend glyphs smoothly, each in its own way: points (p, 2) in, points (p, 2) out.
+
+    glyph_of, stroke_of: int (p,), the glyph and the stroke (counted over all glyphs) of a point.
+    amount 1 is the difference between two legible hands. Bending: three long waves over the
+    letter, its proportions and rotation, and for every stroke its place, length and drift.
+    """
+    num_strokes = int(stroke_of[-1]) + 1
+    starts = np.flatnonzero(np.diff(stroke_of, prepend=-1))
+    lengths = np.diff(starts, append=len(points))
+    along = (np.arange(len(points)) - starts[stroke_of]) / np.maximum(lengths - 1, 1)[stroke_of]
+
+    # Strokes: place, length, and a drift from start to end that opens or overshoots a loop.
+    centers = np.add.reduceat(points, starts) / lengths[:, None]
+    shift = rng.normal(0, 0.025 * amount, (num_strokes, 2))
+    growth = 1 + rng.normal(0, 0.06 * amount, (num_strokes, 1))
+    drift = rng.normal(0, 0.04 * amount, (num_strokes, 2))
+    center = centers[stroke_of]
+    bent = center + (points - center) * growth[stroke_of] + shift[stroke_of]
+    bent += drift[stroke_of] * (along - 0.5)[:, None]
+
+    # Waves longer than a bow, so that letters bend and do not tremble.
+    wave = rng.normal(0, 5.0, (num_glyphs, 2, 3))  # radians per em
+    phase = rng.uniform(0, 2 * np.pi, (num_glyphs, 1, 3))
+    height = rng.normal(0, 0.03 * amount, (num_glyphs, 3, 2))
+    angle = np.matmul(bent[:, None, :], wave[glyph_of]) + phase[glyph_of]  # (p, 1, 3)
+    bent += np.matmul(np.sin(angle), height[glyph_of])[:, 0]  # (p, 2)
+
+    matrix = np.zeros((num_glyphs, 2, 2))
+    scale = np.exp(rng.normal(0, [[0.10 * amount, 0.06 * amount]], (num_glyphs, 2)))
+    turn = rng.normal(0, 0.05 * amount, num_glyphs)
+    matrix[:, 0, 0], matrix[:, 1, 1] = scale.T
+    matrix[:, 1, 0], matrix[:, 0, 1] = turn, -turn
+    return np.matmul(bent[:, None, :], matrix[glyph_of])[:, 0].astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """One hand. Build it with `Writer.from_seed`; equal seeds give equal writers.
+
+    Lengths are in em. slant: shift to the right per em of height. width: of all letters.
+    ascender, descender: factors on what rises above the x-height or falls below the baseline.
+    stroke_width: of the pen. roundness: radius at which corners are cut. care: 0 (always the same)
+    to 1, how much glyphs vary. spacing: between letters. wander: of the baseline.
+    """
+
+    seed: tuple[int, ...]
+    style: str
+    slant: float
+    width: float
+    ascender: float
+    descender: float
+    stroke_width: float
+    roundness: float
+    variation: float
+    spacing: float
+    word_space: float
+    wander: float
+    haste: float
+    _shapes: dict = field(repr=False, compare=False, default_factory=dict)
+
+    @classmethod
+    def from_seed(cls, seed: int | tuple[int, ...]) -> "Writer":
+        """Make the writer that `seed`, an int or a tuple of ints, stands for."""
+        seed = (seed,) if isinstance(seed, int) else tuple(seed)
+        rng = np.random.default_rng(seed)
+        style = str(rng.choice(["print", "mixed", "script"], p=[0.55, 0.25, 0.2]))
+        return cls(
+            seed=seed,
+            style=style,
+            slant=float(np.clip(rng.normal(0.25 if style == "script" else 0.1, 0.17), -0.2, 0.55)),
+            width=float(np.exp(rng.normal(-0.05, 0.13))),
+            ascender=float(rng.uniform(0.75, 1.25)),
+            descender=float(rng.uniform(0.7, 1.3)),
+            stroke_width=float(rng.uniform(0.065, 0.125)),
+            roundness=float(rng.uniform(0.0, 0.07)),
+            variation=float(rng.uniform(0.3, 0.6)),
+            spacing=float(rng.uniform(0.1, 0.22)),
+            word_space=float(rng.uniform(0.4, 0.7)),
+            wander=float(rng.uniform(0.0, 0.04)),
+            haste=float(rng.uniform(0, 1)),
+        )
+
+    def draw(self, character: str, rng: np.random.Generator) -> Ink:
+        """Write one character: an ink in em units, baseline y = 0, y down; a space has no ink.
+
+        Raises `ValueError` for a character without a letter form.
+        """
+        return self.draw_many(character, rng)[0]
+
+    def draw_many(self, text: str, rng: np.random.Generator) -> list[Ink]:
+        """Write the characters of `text` one by one, all at the origin: an ink for each."""
+        return self._inks([self._shape(character) for character in text], rng)
+
+    def write(self, text: str, rng: np.random.Generator) -> Ink:
+        """Write a whole line with one pen: an ink in em units that starts near x = 0, y = 0.
+
+        Slant and proportions are shared, the baseline drifts, words keep their distance, and
+        script letters are connected. Strokes come in writing order; what crosses or dots a
+        connected word follows it. Raises `ValueError` for a character without a letter form.
+        """
+        shapes = [self._shape(character) for character in text]
+        inks = self._inks(shapes, rng)
+        gaps = self.spacing * np.exp(rng.normal(0, 0.15, len(text)))
+        phase, period = rng.uniform(0, 2 * np.pi), rng.uniform(4, 9)
+        slope = rng.normal(0, 0.004)
+        line, later = [], []  # `later`: dots and bars of the word being written
+        pen, connected = 0.0, False
+        for k, (character, shape, ink) in enumerate(zip(text, shapes, inks, strict=True)):
+            if character == " ":
+                pen += self.word_space * np.exp(rng.normal(0, 0.12))
+                connected = False
+                line, later = line + later, []
+                continue
+            rise = self.wander * np.sin(phase + 2 * np.pi * pen / period) + slope * pen
+            rise += rng.normal(0, 0.3 * self.wander)
+            offset = np.array([pen - shape.left, rise], np.float32)
+            strokes = [stroke + offset for stroke in ink]
+            if connected and shape.connects:
+                entry = min(range(len(strokes)), key=lambda j: strokes[j][0, 0])
+                first = strokes.pop(entry)
+                gap = np.linalg.norm(first[0] - line[-1][-1])
+                if gap < 0.2:
+                    line[-1] = _bridge(line[-1], first)
+                else:
+                    line.append(first)
+            else:
+                line, later = line + later, []
+                line.append(strokes.pop(0))
+            if shape.connects:
+                # The stroke that leads on must be the last of `line`.
+                leading = [j for j, s in enumerate(strokes) if s[-1, 0] > line[-1][-1, 0]]
+                leading = [j for j in leading if len(strokes[j]) > 3 and strokes[j][-1, 1] > -0.45]
+                line.extend(strokes.pop(j) for j in leading[:1])
+                later.extend(strokes)
+            else:
+                line.extend(strokes)
+            following = shapes[k + 1].connects if k + 1 < len(text) else False
+            connected = shape.connects and following
+            pen += shape.right - shape.left + (0 if connected else gaps[k])
+        return line + later
+
+    def _inks(self, shapes: list[Shape], rng: np.random.Generator) -> list[Ink]:
+        """Vary the writer's shapes, all in one go, and slant them."""
+        full = [shape for shape in shapes if len(shape.points)]
+        if not full:
+            return [[] for _ in shapes]
+        points = np.concatenate([shape.points for shape in full])
+        glyph_of = np.repeat(np.arange(len(full)), [len(shape.points) for shape in full])
+        counts = np.array([shape.strokes[-1] + 1 for shape in full])
+        before = np.cumsum(counts) - counts
+        stroke_of = np.concatenate([s.strokes for s in full]) + before[glyph_of]
+        points = _deform(points, glyph_of, stroke_of, len(full), self.variation, rng)
+        slants = self.slant + rng.normal(0, 0.06 * self.variation, len(full))
+        points[:, 0] -= (slants[glyph_of] * points[:, 1]).astype(np.float32)
+        strokes = np.split(points, np.flatnonzero(np.diff(stroke_of)) + 1)
+        ends = iter(np.cumsum(counts))
+        inks, start = [], 0
+        for shape in shapes:
+            end = next(ends) if len(shape.points) else start
+            inks.append(strokes[start:end])
+            start = end
+        return inks
+
+    def _shape(self, character: str) -> Shape:
+        if character not in self._shapes:
+            self._shapes[character] = self._make_shape(character)
+        return self._shapes[character]
+
+    def _make_shape(self, character: str) -> Shape:
+        """Choose a form and bend it: the same for every glyph of this writer's `character`."""
+        if character == " ":
+            return Shape(np.zeros((0, 2), np.float32), np.zeros(0, int), 0.0, 0.0, False)
+        if character not in HAND_FORMS:
+            raise ValueError(
+                f"There is no letter form for {character!r}: remove it with Alphabet.clean, "
+                "or add a form to fsdl_hwr/datasets/letter_forms.py."
+            )
+        rng = np.random.default_rng((*self.seed, ord(character)))
+        form = self._choose_form(character, rng)
+        strokes = list(form.strokes)
+        if rng.random() < 0.4 * self.haste:
+            strokes = _without_lifting(strokes)
+        strokes = [_round_off(stroke, self.roundness) for stroke in strokes]
+        stroke_of = np.repeat(np.arange(len(strokes)), [len(s) for s in strokes])
+        points = np.concatenate(strokes).copy()
+        x, y = points.T
+        above, below = np.minimum(y + 0.5, 0), np.maximum(y, 0)
+        tall = character.islower()
+        y = np.clip(y, -0.5, 0) + above * self.ascender + below * self.descender
+        if not tall:  # capitals and digits grow as a whole
+            y = points[:, 1] * (1 + 0.45 * (self.ascender - 1))
+        points = np.stack([x * self.width, y], axis=1)
+        bent = _deform(points, np.zeros(len(points), int), stroke_of, 1, 1.0, rng)
+        connects = form.family == "script" and character.islower()
+        if connects:
+            left, right = form.left * self.width, form.right * self.width
+        else:
+            body = bent[:, 0][bent[:, 1] < 0.1] if (bent[:, 1] < 0.1).any() else bent[:, 0]
+            left, right = float(body.min()), float(body.max())
+        return Shape(bent, stroke_of, left, right, connects)
+
+    def _choose_form(self, character: str, rng: np.random.Generator) -> Form:
+        choices = forms(character)
+        script = {"print": 0.02, "mixed": 0.15, "script": 0.9}[self.style]
+        if character.isupper():
+            script *= 0.4
+        weights = np.array([{"print": 1.0, "hand": 1.0, "script": 0.0}[f.family] for f in choices])
+        weights /= weights.sum()
+        if any(f.family == "script" for f in choices):
+            weights *= 1 - script
+            weights[[f.family == "script" for f in choices]] = script
+        return choices[rng.choice(len(choices), p=weights)]
+
+
+def _without_lifting(strokes: list[np.ndarray]) -> list[np.ndarray]:
+    """Draw on from the end of a stroke to the start of the next where that is near."""
+    joined = strokes[:1]
+    for stroke in strokes[1:]:
+        gap = np.linalg.norm(joined[-1][-1] - stroke[0])
+        if gap < 0.3 and len(stroke) > 1 and len(joined[-1]) > 1:
+            joined[-1] = _bridge(joined[-1], stroke)
+        else:
+            joined.append(stroke)
+    return joined
+
+
+def _bridge(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Join two strokes by a line with as many points as its length asks for."""
+    steps = max(1, round(float(np.linalg.norm(second[0] - first[-1])) / STEP))
+    t = np.linspace(0, 1, steps + 1, dtype=np.float32)[1:-1, None]
+    return np.concatenate([first, first[-1] * (1 - t) + second[0] * t, second])
+
+
+def written_line(
+    text: str, writer: Writer, rng: np.random.Generator, height: int = 28, width: int = 952
+) -> np.ndarray:
+    """Write `text` with one pen as a line image: uint8 (height, width), ink 255 on 0.
+
+    The ink starts at the left edge; a long line is squeezed to at least `MIN_SQUEEZE` of its
+    natural width. Raises `ValueError` that names a text which still does not fit.
+    """
+    ink = writer.write(text, rng)
+    left, top, right, bottom = ink_module.bounding_box(ink)
+    # One scale for all lines that keep within the usual extent; a taller one is made smaller.
+    top, bottom = min(top, -0.95), max(bottom, 0.42)
+    scale = height / (bottom - top + 2 * writer.stroke_width)
+    pen = writer.stroke_width * scale
+    squeeze = min(1.0, (width - 2 * pen) / max((right - left) * scale, 1e-6))
+    if squeeze < MIN_SQUEEZE:
+        needed = round((right - left) * scale * MIN_SQUEEZE + 2 * pen)
+        raise ValueError(
+            f"{text!r} needs {needed} pixels at height {height}, and the line has {width}: "
+            "give a shorter text or a wider line."
+        )
+    matrix = [
+        [scale * squeeze, 0, pen - left * scale * squeeze],
+        [0, scale, (height - (top + bottom) * scale) / 2],
+    ]
+    return ink_module.render(ink_module.transform(ink, matrix), height, width, pen)
+
+
+def writers(split: str, num_writers: int, seed: int = 0) -> list[Writer]:
+    """Make the first writers of a split; no writer belongs to two splits or to two seeds."""
+    check_split(split)
+    if num_writers < 1:
+        raise ValueError(f"A split needs at least one writer; got num_writers={num_writers}.")
+    return [Writer.from_seed((seed, SPLITS.index(split), k)) for k in range(num_writers)]
+
+
+def glyphs(
+    split: str,
+    *,
+    characters: str = DEFAULT_CHARACTERS,
+    num_writers: int = 100,
+    glyphs_per_character: int = 2,
+    seed: int = 0,
+) -> Glyphs:
+    """Make glyph images of every character by every writer of a split; the space has none.
+
+    Gives num_writers * glyphs_per_character images of each class, in the order of writers.
+    """
+    hands = writers(split, num_writers, seed)
+    text = "".join(c * glyphs_per_character for c in characters if c != " ")
+    images = np.empty((num_writers * len(text), GLYPH_SIZE, GLYPH_SIZE), np.uint8)
+    for k, writer in enumerate(hands):
+        rng = np.random.default_rng((*writer.seed, 0))
+        # Glyphs are enlarged to fill the image: capitals by about 23 pixels per em.
+        pen = writer.stroke_width * 23
+        for j, (character, ink) in enumerate(zip(text, writer.draw_many(text, rng), strict=True)):
+            images[k * len(text) + j] = ink_module.glyph_image(ink, character, pen)
+    return Glyphs(
+        images=images,
+        labels=np.tile(np.array([characters.index(c) for c in text], np.int32), num_writers),
+        writers=np.repeat(np.arange(num_writers, dtype=np.int32), len(text)),
+        characters=characters,
+        source="strokes",
+        writer_names=tuple("-".join(map(str, writer.seed)) for writer in hands),
+    )

@@ -1,0 +1,121 @@
+"""Pen strokes and their rendering: one representation for synthetic and for real pen data.
+
+An ink is a plain list of strokes in writing order. A stroke is a float32 array of shape
+(points, 2), x to the right and y down, or (points, 3) with the time in seconds as third column.
+"""
+
+import cv2
+import numpy as np
+
+from fsdl_hwr.datasets.glyphs import GLYPH_SIZE
+
+Ink = list[np.ndarray]
+
+GLYPH_EXTENT = 23  # pixels of 28 that the longer side of a glyph fills, its stroke width included
+INK_LEVEL = 32  # a pixel at least this bright is ink; below it lies the halo of a resized image
+SUPERSAMPLING = 4  # OpenCV's strokes are whole pixels wide: draw larger, then average
+SHIFT = 4  # fractional bits of OpenCV's coordinates
+
+# Symbols that differ by size or place alone would look the same if each filled the image:
+# width and height of the box that the ink is scaled into, and the row of the box's center.
+SYMBOL_BOXES = {
+    ".": (2, 2, 23),
+    ",": (5, 7, 23),
+    "'": (5, 7, 6),
+    '"': (8, 7, 6),
+    "-": (13, 6, 15),
+    ":": (4, 11, 18),
+    ";": (6, 15, 19),
+    "*": (12, 12, 9),
+    "+": (16, 16, 15),
+}
+
+
+def bounding_box(ink: Ink) -> tuple[float, float, float, float]:
+    """Give (left, top, right, bottom) of an ink; zeros where it is empty."""
+    if not ink:
+        return 0.0, 0.0, 0.0, 0.0
+    points = np.concatenate([stroke[:, :2] for stroke in ink])
+    left, top = points.min(axis=0)
+    right, bottom = points.max(axis=0)
+    return float(left), float(top), float(right), float(bottom)
+
+
+def transform(ink: Ink, matrix: np.ndarray) -> Ink:
+    """Map every point by an affine 2x3 `matrix` that acts on (x, y, 1); times are kept."""
+    matrix = np.asarray(matrix, dtype=np.float32)
+    if matrix.shape != (2, 3):
+        raise ValueError(f"An affine matrix has shape (2, 3); got {matrix.shape}.")
+    moved = []
+    for stroke in ink:
+        points = stroke[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+        moved.append(np.concatenate([points, stroke[:, 2:]], axis=1).astype(np.float32))
+    return moved
+
+
+def render(ink: Ink, height: int, width: int, stroke_width: float = 2.0) -> np.ndarray:
+    """Draw an ink, given in pixels, as an anti-aliased image: uint8 (height, width), 255 on 0.
+
+    `stroke_width` is in pixels and may be a fraction. A stroke of one point makes a round dot;
+    what lies outside the image is cut off.
+    """
+    large = np.zeros((height * SUPERSAMPLING, width * SUPERSAMPLING), np.uint8)
+    scale = SUPERSAMPLING << SHIFT
+    # Pixel k covers [k, k + 1), OpenCV puts its center at k: hence the half.
+    strokes = [np.rint(stroke[:, :2] * scale - (1 << (SHIFT - 1))) for stroke in ink if len(stroke)]
+    strokes = [np.concatenate([s, s]) if len(s) == 1 else s for s in strokes]
+    thickness = max(1, round(stroke_width * SUPERSAMPLING))
+    polylines = [s.astype(np.int32) for s in strokes]
+    cv2.polylines(large, polylines, False, 255, thickness, cv2.LINE_8, SHIFT)
+    return cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def glyph_image(ink: Ink, character: str, stroke_width: float = 2.0) -> np.ndarray:
+    """Draw one character as EMNIST does: uint8 (28, 28), aspect kept, scaled to fill, centered.
+
+    The longer side of the ink becomes `GLYPH_EXTENT` pixels, the stroke included. The symbols in
+    `SYMBOL_BOXES` get a smaller box at their usual height, so that ',' differs from "'".
+    An ink without points gives an empty image.
+    """
+    full = GLYPH_EXTENT, GLYPH_EXTENT, GLYPH_SIZE / 2
+    box_width, box_height, center_row = SYMBOL_BOXES.get(character, full)
+    left, top, right, bottom = bounding_box(ink)
+    room_x, room_y = max(box_width - stroke_width, 0.5), max(box_height - stroke_width, 0.5)
+    scale = min(room_x / max(right - left, 1e-6), room_y / max(bottom - top, 1e-6))
+    center = np.array([(left + right) / 2, (top + bottom) / 2], np.float32)
+    target = np.array([GLYPH_SIZE / 2, center_row], np.float32)
+    placed = [(stroke[:, :2] - center) * scale + target for stroke in ink]
+    return render(placed, GLYPH_SIZE, GLYPH_SIZE, stroke_width)
+
+
+def ink_width(image: np.ndarray) -> int:
+    """Say how far a line goes: the column after the last ink of a uint8 image, 0 where empty."""
+    columns = np.flatnonzero((image >= INK_LEVEL).any(axis=0))
+    return int(columns[-1]) + 1 if len(columns) else 0
+
+
+def pack(inks: list[Ink]) -> dict[str, np.ndarray]:
+    """Flatten inks into arrays that `np.savez` stores without pickle.
+
+    points: float32 (all points, 2 or 3); stroke_ends: int64, points up to each stroke's end;
+    ink_ends: int64, strokes up to each ink's end. Strokes must agree in their columns.
+    """
+    strokes = [stroke for ink in inks for stroke in ink]
+    columns = {stroke.shape[1] for stroke in strokes}
+    if len(columns) > 1:
+        raise ValueError("Some strokes have times and some have none: give all of them or none.")
+    points = np.concatenate(strokes) if strokes else np.zeros((0, 2))
+    return {
+        "points": points.astype(np.float32),
+        "stroke_ends": np.cumsum([len(stroke) for stroke in strokes], dtype=np.int64),
+        "ink_ends": np.cumsum([len(ink) for ink in inks], dtype=np.int64),
+    }
+
+
+def unpack(arrays: dict[str, np.ndarray]) -> list[Ink]:
+    """Give back the inks that `pack` flattened; the strokes are views into its points."""
+    points, stroke_ends, ink_ends = (arrays[k] for k in ("points", "stroke_ends", "ink_ends"))
+    starts = np.concatenate([[0], stroke_ends[:-1]]).astype(int)
+    strokes = [points[a:b] for a, b in zip(starts, stroke_ends, strict=False)]
+    starts = np.concatenate([[0], ink_ends[:-1]]).astype(int)
+    return [strokes[a:b] for a, b in zip(starts, ink_ends, strict=False)]
