@@ -46,7 +46,7 @@ def cache_folder() -> Path:
 
     Raises `PermissionError` that names the folder where nothing can be written to it.
     """
-    folder = _cache_path()
+    folder = cache_path()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".writable-{uuid.uuid4().hex}"
@@ -62,7 +62,7 @@ def cache_folder() -> Path:
 
 def find(relative_path: str) -> Path | None:
     """Look for a file or folder in the data folder, then in the cache; None where it is absent."""
-    folders = [folder for folder in (data_folder(), _cache_path()) if folder]
+    folders = [folder for folder in (data_folder(), cache_path()) if folder]
     paths = (folder / relative_path for folder in folders)
     return next((path for path in paths if path.exists()), None)
 
@@ -148,7 +148,7 @@ def read_archive(
         ) from error
 
 
-def _cache_path() -> Path:
+def cache_path() -> Path:
     return Path(os.environ.get("FSDL_HWR_CACHE") or pooch.os_cache("fsdl_hwr")).expanduser()
 
 
