@@ -1,0 +1,51 @@
+# The two commands of the README are `make run` and `make test`; each sets up .venv by itself.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+LAB ?= labs/03_line_recognizer.ipynb
+PARAMETERS ?=
+
+.PHONY: help run test lab lint format assets benchmark clean
+
+help:  ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(READY)  ## train and read lines (lab 03): executed notebook, HTML report, results.json in runs/
+	$(BIN)/python -m fsdl_hwr.experiments $(LAB) $(if $(PARAMETERS),--parameters $(PARAMETERS))
+
+test: $(READY)  ## lint, unit tests, structure of the notebooks, every notebook executed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 900 labs
+
+lab: $(READY)  ## open JupyterLab on the labs
+	$(BIN)/jupyter lab labs
+
+lint: $(READY)  ## check code and notebooks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY)  ## rewrite code and notebooks in the project's style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+assets: $(READY)  ## draw the README's pictures anew
+	$(BIN)/python assets/make_assets.py
+
+benchmark: $(READY)  ## measure, side by side: throughput, CTC paths, import time
+	$(BIN)/python benchmarks/recognizers.py
+	$(BIN)/python benchmarks/ctc_paths.py
+	$(BIN)/python benchmarks/import_time.py
+
+clean:  ## remove the environment and every run
+	rm -rf .venv runs .pytest_cache .ruff_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamp is written last, so an interrupted installation starts again.
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python 3.11 to 3.13 is needed; this is %d.%d. Try: make PYTHON=python3.12 ..." % v)'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@

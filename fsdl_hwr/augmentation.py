@@ -1,0 +1,71 @@
+"""What may happen to an image in training: the changes that leave its character what it is."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """Changes an image at random, on the CPU and so on every Keras backend alike.
+
+    rotation: up to so many degrees either way. shear: up to this slope, x over y. scale: up to
+    this share larger or smaller, in width and height apart. shift: up to this share of the side.
+    stroke: probability that strokes become thinner or thicker. elastic: size in px of a smooth
+    random displacement (Simard et al. 2003).
+    """
+
+    rotation: float = 8.0
+    shear: float = 0.25
+    scale: float = 0.12
+    shift: float = 0.05
+    stroke: float = 0.3
+    elastic: float = 0.8
+
+    def __call__(self, image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return a changed copy of one uint8 image (height, width), the same size."""
+        matrix = self._matrix(*image.shape, rng)
+        if self.elastic:
+            changed = _bend(image, matrix, self.elastic, rng)
+        else:
+            changed = cv2.warpAffine(image, matrix, image.shape[::-1], flags=_FETCH)
+        if rng.random() < self.stroke:
+            changed = _change_stroke(changed, rng)
+        return changed
+
+    def _matrix(self, height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+        """Draw the affine map from a pixel to where it is fetched: float64 (2, 3)."""
+        turn, lean, wider, higher, right, down = rng.uniform(-1, 1, 6)
+        angle = math.radians(self.rotation) * turn
+        cos, sin = math.cos(angle), math.sin(angle)
+        width_factor, height_factor = 1 + self.scale * wider, 1 + self.scale * higher
+        shear = self.shear * lean
+        a, b = cos / width_factor, (cos * shear - sin) / height_factor
+        c, d = sin / width_factor, (sin * shear + cos) / height_factor
+        x, y = (width - 1) / 2, (height - 1) / 2  # the center stays, but for the shift
+        shift_x, shift_y = self.shift * width * right, self.shift * height * down
+        return np.array([[a, b, x - a * x - b * y + shift_x], [c, d, y - c * x - d * y + shift_y]])
+
+
+_FETCH = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+
+
+def _bend(image: np.ndarray, matrix: np.ndarray, size: float, rng) -> np.ndarray:
+    """Apply the affine map and a smooth displacement of about `size` px in one pass."""
+    height, width = image.shape
+    columns, rows = np.meshgrid(np.arange(width), np.arange(height))
+    fetched = np.stack([columns, rows, np.ones_like(rows)], -1) @ matrix.T  # (height, width, 2)
+    # A coarse random grid, enlarged: as smooth as a blurred one, and far cheaper.
+    coarse = (4, max(4, round(4 * width / height)), 2)
+    bend = cv2.resize(rng.normal(0, size, coarse), (width, height), interpolation=cv2.INTER_CUBIC)
+    return cv2.remap(image, (fetched + bend).astype(np.float32), None, cv2.INTER_LINEAR)
+
+
+def _change_stroke(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Blend the image with its erosion (thinner) or its dilation (thicker)."""
+    change = cv2.erode if rng.random() < 0.5 else cv2.dilate
+    kernel = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    share = rng.uniform(0.2, 0.8)
+    return cv2.addWeighted(image, 1 - share, change(image, kernel), share, 0)

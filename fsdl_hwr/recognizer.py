@@ -1,0 +1,366 @@
+"""A network with its alphabet and geometry: train it, resume it, save it, read with it."""
+
+import json
+import math
+import os
+import time
+import warnings
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import keras
+import numpy as np
+
+from fsdl_hwr import ctc, metrics
+from fsdl_hwr.alphabet import Alphabet
+from fsdl_hwr.datasets.lines import Lines, LineStream, ink_widths
+
+METADATA = "recognizer.json"  # beside Keras' own members in the .keras archive
+MAX_PIXELS = 50_000_000  # a page scanned at 600 dpi has fewer
+
+
+class Recognizer:
+    """Reads line images: a network, the characters it writes, and the pixels a frame stands for.
+
+    network: uint8 (batch, height, width) to float32 logits (batch, frames, classes).
+    Raises `ValueError` where the network's classes are not the alphabet's and the blank.
+    """
+
+    def __init__(self, network: keras.Model, alphabet: Alphabet | None = None):
+        self.network = network
+        self.alphabet = alphabet or Alphabet()
+        _, self.image_height, self.image_width = network.input_shape
+        _, self.num_frames, num_classes = network.output_shape
+        if num_classes != self.alphabet.num_classes:
+            raise ValueError(
+                f"The network has {num_classes} outputs; the alphabet needs "
+                f"{self.alphabet.num_classes}: its {len(self.alphabet.characters)} characters "
+                "and the blank. Build the network with num_classes=alphabet.num_classes."
+            )
+        self.frame_width = self.image_width // self.num_frames  # px from frame to frame
+
+    # Geometry and labels
+
+    def frames(self, ink_widths: np.ndarray) -> np.ndarray:
+        """Count the frames that see ink: int32 (n,), at least 1; the paper beyond is not text."""
+        frames = np.ceil(np.asarray(ink_widths) / self.frame_width)
+        return np.clip(frames, 1, self.num_frames).astype(np.int32)
+
+    def pack(self, lines: Lines) -> np.ndarray:
+        """Pack what the loss needs to know of each line: int32, see `ctc.pack_labels`."""
+        labels = [self.alphabet.encode(text) for text in lines.texts]
+        return ctc.pack_labels(labels, self.frames(lines.ink_widths), self.num_frames)
+
+    def check(self, lines: Lines) -> None:
+        """Raise `ValueError` for lines of another geometry, or with fewer frames than CTC needs."""
+        if lines.images.shape[1:] != (self.image_height, self.image_width):
+            raise ValueError(
+                f"Line images of {lines.images.shape[1:]} px do not fit this recognizer, which "
+                f"takes {(self.image_height, self.image_width)}."
+            )
+        labels = [self.alphabet.encode(text) for text in lines.texts]
+        ctc.check_feasible(labels, self.frames(lines.ink_widths), lines.texts)
+
+    # Training
+
+    def compile(self, total_steps: int, learning_rate: float = 3e-3) -> None:
+        """Choose the optimizer: AdamW, warmed up over 100 steps, then a cosine down to zero."""
+        warmup_steps = min(100, max(1, total_steps // 10))
+        schedule = keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=learning_rate / 100,
+            decay_steps=max(1, total_steps - warmup_steps),
+            warmup_target=learning_rate,
+            warmup_steps=warmup_steps,
+        )
+        optimizer = keras.optimizers.AdamW(schedule, weight_decay=1e-4, global_clipnorm=5.0)
+        self.network.compile(optimizer, loss=ctc.loss)
+
+    def fit(
+        self,
+        training: Lines | LineStream,
+        validation: Lines,
+        *,
+        epochs: int,
+        folder: str | os.PathLike,
+        batch_size: int = 32,
+        learning_rate: float = 3e-3,
+        seed: int = 0,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+    ) -> dict[str, list[float]]:
+        """Train with CTC, keep the weights that read the validation lines best, and load them.
+
+        After every epoch `folder` holds `last.keras` and `best.keras`, each whole.
+        Called again with the same arguments after a kill, it goes on with the next epoch, in the
+        same data order. Returns the history: lists per epoch of loss, val_loss, val_cer, seconds.
+        Raises `ValueError` for lines that do not fit, `FloatingPointError` when the loss is NaN.
+        """
+        if epochs < 1 or batch_size < 1:
+            raise ValueError(f"Nothing to train: epochs={epochs}, batch_size={batch_size}.")
+        self.check(validation)
+        if isinstance(training, Lines):
+            self.check(training)
+        else:
+            self.check(training.batch(0, 0, min(256, len(training))))
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        run = {
+            "epochs": epochs,
+            "batch_size": batch_size,
+            "learning_rate": learning_rate,
+            "seed": seed,
+            "lines": len(training),
+            "network": self.network.name,
+        }
+
+        batches = _Batches(self, training, batch_size, seed)
+        self.compile(epochs * batches.num_batches, learning_rate)
+        progress = _Progress(self, validation, folder, run, epochs, len(training))
+        batches.epoch = progress.resume()
+        if batches.epoch < epochs:
+            self.network.fit(
+                batches,
+                epochs=epochs,
+                initial_epoch=batches.epoch,
+                shuffle=False,  # `batches` shuffles by its own seed
+                verbose=0,  # `progress` shows more, and validation CER
+                callbacks=[progress, _StopOnNaN(), *callbacks],
+            )
+        self.network.load_weights(folder / "best.keras")
+        return progress.history
+
+    # Reading
+
+    def logits(self, images: np.ndarray, batch_size: int = 64) -> np.ndarray:
+        """Run the network: uint8 (n, height, width) to float32 (n, frames, classes)."""
+        return self.network.predict(images, batch_size=batch_size, verbose=0)
+
+    def read(self, lines: Lines) -> list[str]:
+        """Read line images of the recognizer's own geometry by greedy decoding."""
+        paths = ctc.greedy_decode(self.logits(lines.images), self.frames(lines.ink_widths))
+        return [self.alphabet.decode(path) for path in paths]
+
+    def read_lines(self, images: Sequence[np.ndarray]) -> list[str]:
+        """Read uint8 images of one line each, of any height and width.
+
+        Each is scaled to the recognizer's geometry; dark ink on light paper is inverted, color is
+        turned to gray with a warning, and blank paper reads as an empty text. Raises `ValueError`
+        or `TypeError` for images that are empty, not uint8, or larger than 50 million pixels.
+        """
+        if isinstance(images, np.ndarray) and images.ndim == 2:
+            images = [images]
+        if len(images) == 0:
+            return []
+        fitted = np.stack([self.fit_image(image, k) for k, image in enumerate(images)])
+        return self.read(Lines(fitted, ("",) * len(fitted), ink_widths(fitted)))
+
+    def fit_image(self, image: np.ndarray, number: int = 0) -> np.ndarray:
+        """Bring one image of a line to the recognizer's geometry: uint8 (height, width)."""
+        image = _gray(np.asarray(image), f"Image {number}")
+        if np.median(image) > 127:  # paper is what most pixels show
+            image = 255 - image
+        height, width = self.image_height, self.image_width
+        if image.shape[0] != height or image.shape[1] > width:
+            image = _scaled(_cropped(image), height, width, f"Image {number}")
+        page = np.zeros((height, width), np.uint8)
+        page[:, : image.shape[1]] = image
+        return page
+
+    # Files
+
+    def save(self, path: str | os.PathLike, **record) -> Path:
+        """Write network and alphabet as one `.keras` file, whole or not at all.
+
+        record: what else the file should remember, as JSON.
+        """
+        path = Path(path)
+        if path.suffix != ".keras":
+            raise ValueError(f"{path} must end in .keras, the format it is written in.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.stem}.partial.keras")
+        try:
+            self.network.save(partial)
+            with zipfile.ZipFile(partial, "a") as archive:
+                metadata = {"characters": self.alphabet.characters, **record}
+                archive.writestr(METADATA, json.dumps(metadata))
+            os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
+        return path
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> "Recognizer":
+        """Read what `save` wrote. `FileNotFoundError` or `ValueError` says what is wrong."""
+        path = Path(path)
+        if not path.is_file():
+            raise FileNotFoundError(f"There is no recognizer at {path}: train one with lab 03.")
+        metadata = _read_metadata(path)
+        network = keras.saving.load_model(path, custom_objects={"loss": ctc.loss})
+        return cls(network, Alphabet(metadata["characters"]))
+
+
+class _Batches(keras.utils.PyDataset):
+    """What `fit` eats: images and packed labels, the same for equal (seed, epoch, batch)."""
+
+    def __init__(self, recognizer: Recognizer, source, batch_size: int, seed: int):
+        super().__init__()
+        self.recognizer = recognizer
+        self.source = source
+        self.batch_size = min(batch_size, len(source))
+        self.seed = seed
+        self.epoch = 0
+
+    @property
+    def num_batches(self) -> int:
+        return len(self.source) // self.batch_size  # a rest would give a batch of another shape
+
+    def __getitem__(self, index: int):
+        if isinstance(self.source, LineStream):
+            lines = self.source.batch(self.epoch, index, self.batch_size)
+        else:
+            order = np.random.default_rng((self.seed, self.epoch)).permutation(len(self.source))
+            start = index * self.batch_size
+            lines = self.source[order[start : start + self.batch_size]]
+        return lines.images, self.recognizer.pack(lines)
+
+    def on_epoch_end(self):
+        self.epoch += 1
+
+
+class _Progress(keras.callbacks.Callback):
+    """Reads the validation lines after every epoch, shows one line of figures, keeps the state."""
+
+    def __init__(self, recognizer, validation, folder, run, epochs, lines_per_epoch):
+        super().__init__()
+        self.recognizer = recognizer
+        self.validation = validation
+        self.folder = folder
+        self.run = run
+        self.epochs = epochs
+        self.lines_per_epoch = lines_per_epoch
+        self.history = {"loss": [], "val_loss": [], "val_cer": [], "seconds": []}
+
+    def resume(self) -> int:
+        """Load what an earlier call left; return the number of epochs already done."""
+        last = self.folder / "last.keras"
+        if not last.is_file():
+            return 0
+        record = _read_metadata(last)
+        if record["run"] != self.run:
+            raise ValueError(
+                f"{self.folder} holds a run with other settings ({record['run']}, now {self.run}). "
+                "Choose another run folder, or delete this one to start again."
+            )
+        network = self.recognizer.network
+        network.optimizer.build(network.trainable_variables)
+        network.load_weights(last)  # with the optimizer's state, so its step as well
+        self.history = record["history"]
+        done = len(self.history["loss"])
+        print(f"resumed {last}: {done} of {self.epochs} epochs are done", flush=True)
+        return done
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.began = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        seconds = time.perf_counter() - self.began
+        logits = self.recognizer.logits(self.validation.images)
+        frames = self.recognizer.frames(self.validation.ink_widths)
+        losses = ctc.loss(self.recognizer.pack(self.validation), logits)
+        paths = ctc.greedy_decode(logits, frames)
+        texts = [self.recognizer.alphabet.decode(path) for path in paths]
+        cer = metrics.character_error_rate(self.validation.texts, texts).value
+        figures = {
+            "loss": float(logs["loss"]),
+            "val_loss": float(np.mean(keras.ops.convert_to_numpy(losses))),
+            "val_cer": cer,
+            "seconds": seconds,
+        }
+        logs.update(figures)
+        best = cer < min(self.history["val_cer"], default=math.inf)
+        for name, value in figures.items():
+            self.history[name].append(value)
+        print(
+            f"epoch {epoch + 1:>2}/{self.epochs} · loss {figures['loss']:6.2f} · "
+            f"validation loss {figures['val_loss']:6.2f}, CER {cer:6.1%}{' *' if best else '  '} · "
+            f"{self.lines_per_epoch / seconds:4.0f} lines/s · "
+            f"{(self.epochs - epoch - 1) * seconds:4.0f} s to go",
+            flush=True,
+        )
+        if best:
+            self.recognizer.save(self.folder / "best.keras")
+        # One file holds weights, optimizer and history, so that they never disagree after a kill.
+        record = {"run": self.run, "history": self.history}
+        self.recognizer.save(self.folder / "last.keras", **record)
+
+
+class _StopOnNaN(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        if not math.isfinite(logs["loss"]):
+            raise FloatingPointError(
+                f"The loss became {logs['loss']} at batch {batch}. Try a learning rate ten times "
+                "lower, and look at the batch: a label that is longer than its frames has an "
+                "infinite loss. The last whole epoch is kept in the run folder."
+            )
+
+
+def _read_metadata(path: Path) -> dict:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return json.loads(archive.read(METADATA))
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise ValueError(
+            f"{path} is not a recognizer's file ({error}): save it with Recognizer.save."
+        ) from error
+
+
+def _gray(image: np.ndarray, name: str) -> np.ndarray:
+    """Return a uint8 image of two dimensions, or raise an error that says what is wrong."""
+    if image.size == 0:
+        raise ValueError(f"{name} is empty: its shape is {image.shape}.")
+    if image.size > MAX_PIXELS:
+        raise ValueError(
+            f"{name} has {image.size:,} values, more than {MAX_PIXELS:,}: "
+            "cut the line out of its page, or scale it down."
+        )
+    if image.dtype != np.uint8:
+        raise TypeError(
+            f"{name} has type {image.dtype}; read_lines takes uint8, 0 to 255. For values from "
+            "0 to 1: (255 * image).astype('uint8')."
+        )
+    if image.ndim == 3 and image.shape[2] in (3, 4):
+        warnings.warn(f"{name} is colored: it was turned to gray.", stacklevel=4)
+        return cv2.cvtColor(np.ascontiguousarray(image[:, :, :3]), cv2.COLOR_RGB2GRAY)
+    if image.ndim == 3 and image.shape[2] == 1:
+        return image[:, :, 0]
+    if image.ndim != 2:
+        raise ValueError(f"{name} has shape {image.shape}; a line image has (height, width).")
+    return image
+
+
+def _cropped(image: np.ndarray) -> np.ndarray:
+    """Cut away the paper around the ink, and stretch the contrast to 0 to 255."""
+    paper = float(np.median(image))
+    strength = float(image.max()) - paper
+    if strength < 32:  # nothing that stands out: blank paper
+        return np.zeros_like(image)
+    image = np.clip((image - paper) * (255 / strength), 0, 255).astype(np.uint8)
+    rows, columns = np.nonzero(image > 96)
+    return image[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+
+
+def _scaled(image: np.ndarray, height: int, width: int, name: str) -> np.ndarray:
+    """Scale ink to the height, less a margin of two pixels; squeeze what is then too wide."""
+    margin = 2  # px above and below, as in a glyph image
+    ink_height = height - 2 * margin
+    new_width = max(1, round(image.shape[1] * ink_height / image.shape[0]))
+    if new_width > width - 2 * margin:
+        warnings.warn(
+            f"{name} is {new_width} px wide at a height of {ink_height} px; it was squeezed to the "
+            f"{width} px that the recognizer reads. Cut long lines in two.",
+            stacklevel=4,
+        )
+        new_width = width - 2 * margin
+    image = cv2.resize(image, (new_width, ink_height), interpolation=cv2.INTER_AREA)
+    return np.pad(image, margin)
