@@ -118,6 +118,7 @@ def test_cut_keeps_words_whole_and_loses_nothing():
         ("It was late ; ;", "It was late;"),
         ("Miami , Fla. , ( 17 March ) : no ! !", "Miami, Fla., (17 March): no!"),
         ("It closed at 4:45 p.m. .", "It closed at 4:45 p.m."),
+        ("he wrote `` A.M.A. '' .", 'he wrote "A.M.A."'),
         ("`` What's a ' scene ' '' ? ?", "\"What's a 'scene?'\""),
         ("the ' Met ' is back -- in ' Porgy", "the 'Met' is back -- in 'Porgy"),
         ("`` Where yuh goin' '' ? ?", '"Where yuh goin\'?"'),

@@ -90,8 +90,10 @@ def cut(text: str, max_length: int) -> list[str]:
 
 def _clean(text: str, alphabet: Alphabet) -> tuple[str, Counter]:
     """Drop and count what the alphabet lacks, and close the gaps that this leaves."""
+    if set(text) <= set(alphabet.characters):  # nearly always, and ten times as fast
+        return text, Counter()
     text, dropped = alphabet.clean(text)
-    return (re.sub(" {2,}", " ", text).strip() if dropped else text), dropped
+    return re.sub(" {2,}", " ", text).strip(), dropped
 
 
 def _part(text: str, parts: tuple[str, ...]) -> str:
@@ -376,8 +378,8 @@ DETOKENIZE = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
         (r"([;?!,]|'')(?: \1)+", r"\1"),  # doubled in NLTK's copy: ; ; becomes ;
-        (r"\. \.(?!\S)", "."),  # an abbreviation's period also ends the sentence
         (r"((?: '{1,2})+) ([.,?!])(?!\S)", r" \2\1"),  # ''. becomes .''
+        (r"\. \.(?!\S)", "."),  # an abbreviation's period also ends the sentence
         (r"(?<!\S)' (.+?) '(?!\S)", r"'\1'"),  # a pair of single quotation marks
         (r"(?<!\S)' (?=\w)", "'"),  # one that a later sentence closes
         (r" '(?!\S)", "'"),
