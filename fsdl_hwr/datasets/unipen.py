@@ -6,12 +6,15 @@ CC BY 4.0. A `data/` file names its ink with `.INCLUDE` and labels parts of it w
 `include/` file holds the ink as components, `.PEN_DOWN` and `.PEN_UP`.
 """
 
+import contextlib
 import functools
+import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,8 +34,12 @@ FORMAT_VERSION = 1  # raise it when a conversion would give other arrays
 # One person under two names, as the first and last names in the files' .WRITER_INFO show.
 SAME_WRITER = {("kai", "ykryu"): "yklyu"}
 
+LONGEST_RUN = 60  # boxes of one stroke each, in people's own writing
+NARROWEST = 0.7  # width of a line of text by its characters, as a share of its writer's median
+FLATTEST = 0.12  # width of a line of text by its height and characters
+
 _STATEMENT = re.compile(r"^\.([A-Z_]+)[ \t]*", re.MULTILINE)
-_SEGMENT = re.compile(r'(\w+)\s+([\d:,-]+)\s+(?:(\w+|\?)\s+)?"((?:[^"\\]|\\.)*)"\s*', re.DOTALL)
+_SEGMENT = re.compile(r'\w+\s+(\S+)\s+(?:[\w?]+\s+)?"((?:[^"\\]|\\.)*)"\s*', re.DOTALL)
 _ANNOUNCED_TEXT = re.compile(r'\.SEGMENT\s+TEXT\s+\S+\s+\S+\s+"((?:[^"\\]|\\.)*)"')
 _RANGE = re.compile(r"(\d+)(?::(\d+))?(?:-(\d+)(?::(\d+))?)?")
 
@@ -247,11 +254,10 @@ def convert(source: Path) -> dict[str, np.ndarray]:
     outcomes = Counter()
     kept = {"character": [], "line": []}  # lists of (ink, label, writer)
     for contributor, group in _by_contributor(files).items():
-        for category, ink, label, writer, outcome in _read_contributor(files, contributor, group):
+        for category, found, writer, outcome in _read_contributor(files, contributor, group):
             outcomes[contributor, category, outcome] += 1
-            if ink is not None:
-                kind = "line" if category == TEXT_CATEGORY else "character"
-                kept[kind].append((ink, label, f"{contributor}/{writer}"))
+            kind = "line" if category == TEXT_CATEGORY else "character"
+            kept[kind] += [(ink, label, f"{contributor}/{writer}") for ink, label in found]
     if not kept["character"] and not kept["line"]:
         raise ValueError(
             f"{source} has no labelled ink in data/1a, 1b, 1c, 1d or 8: it is not UNIPEN "
@@ -306,118 +312,128 @@ def _by_contributor(files: _Files) -> dict[str, list[str]]:
     return groups
 
 
+class _Component(NamedTuple):
+    down: bool  # the pen is on the paper
+    text: str  # points, as the file writes them
+    box: int  # the .START_BOX it follows, counted from 0; -1 before the first
+
+    @property
+    def withheld(self) -> bool:
+        """Ink kept back for the makers' own tests is replaced by one point at the origin."""
+        return len(self.text) < 9 and self.text.split() == ["0", "0"]
+
+
 @dataclass
 class _Recording:
     """What one list of includes gives.
 
-    components: list of (pen is down, text of the points). settings: keyword to text. announced:
-    list of [label, first component, component after the last], texts that the ink file itself
+    settings: keyword to text. announced: list of (label, box), texts that the ink file itself
     names, in comments right before their ink.
     """
 
-    components: list
-    settings: dict
-    announced: list
+    components: list[_Component] = field(default_factory=list)
+    settings: dict[str, str] = field(default_factory=dict)
+    announced: list[tuple[str, int]] = field(default_factory=list)
+    num_boxes: int = 0
 
 
-def _record(files: _Files, includes: tuple[str, ...], asked_by: str) -> _Recording:
-    recording = _Recording([], {}, [])
-    open_box = False  # what follows belongs to the text announced last
+def _record(files: _Files, includes: Sequence[str], asked_by: str) -> _Recording:
+    recording = _Recording()
     for include in includes:
-        name = f"include/{include}"
-        if name not in files.texts:
-            raise FileNotFoundError(
-                f"{asked_by} includes {include}, which {files.source} does not have: copy or "
-                "download UNIPEN again, with its whole include folder."
-            )
-        for keyword, body in files.statements(name):
-            if keyword == "INCLUDE":
-                nested = _record(files, (body.strip().lower(),), name)
-                start = len(recording.components)
-                recording.announced += [[t, a + start, b + start] for t, a, b in nested.announced]
-                recording.components += nested.components
-                recording.settings |= nested.settings
-            elif keyword in ("PEN_DOWN", "PEN_UP"):
-                recording.components.append((keyword == "PEN_DOWN", body))
-                if recording.announced and open_box:
-                    recording.announced[-1][2] = len(recording.components)
-            elif keyword == "START_BOX":
-                open_box = False
-            elif keyword == "COMMENT" and (text := _ANNOUNCED_TEXT.match(body)):
-                here = len(recording.components)
-                recording.announced.append([_label(text[1]), here, here])
-                open_box = True
-            elif keyword in ("COORD", "WRITER_ID") or "_POINTS_PER_" in keyword:
-                recording.settings[keyword] = " ".join(body.split())
+        _add_include(recording, files, include, asked_by)
     return recording
 
 
+def _add_include(recording: _Recording, files: _Files, include: str, asked_by: str) -> None:
+    name = f"include/{include}"
+    if name not in files.texts:
+        raise FileNotFoundError(
+            f"{asked_by} includes {include}, which {files.source} does not have: copy or "
+            "download UNIPEN again, with its whole include folder."
+        )
+    for keyword, body in files.statements(name):
+        if keyword == "INCLUDE":
+            _add_include(recording, files, body.strip().lower(), name)
+        elif keyword in ("PEN_DOWN", "PEN_UP"):
+            component = _Component(keyword == "PEN_DOWN", body, recording.num_boxes - 1)
+            recording.components.append(component)
+        elif keyword == "START_BOX":
+            recording.num_boxes += 1
+        elif keyword == "COMMENT" and (announcement := _ANNOUNCED_TEXT.match(body)):
+            recording.announced.append((_unescape(announcement[1]), recording.num_boxes - 1))
+        elif keyword in ("COORD", "WRITER_ID") or "_POINTS_PER_" in keyword:
+            recording.settings[keyword] = " ".join(body.split())
+
+
 def _read_contributor(files: _Files, contributor: str, names: list[str]) -> Iterator[tuple]:
-    """Yield (category, ink or None, label, writer, outcome) for every segment."""
+    """Yield (category, list of (ink, label), writer, outcome) for every segment."""
     segments = defaultdict(list)  # the ink's includes: list of (category, text of the segment)
-    asked_by = {}
+    recordings = {}
     for name in names:
         statements = list(files.statements(name))
         includes = tuple(b.strip().lower() for k, b in statements if k == "INCLUDE")
-        asked_by[includes] = name
         category = name.split("/")[1]
         segments[includes] += [(category, body) for key, body in statements if key == "SEGMENT"]
-    recordings = {i: _record(files, i, name) for i, name in asked_by.items()}
-    numbering = _choose_numberings(recordings, segments)
+        if includes not in recordings:
+            recordings[includes] = _record(files, includes, name)
+    numberings = _choose_numberings(recordings, segments)
     for includes, recording in recordings.items():
-        components = [c for c in recording.components if NUMBERINGS[numbering[includes]](*c)]
         writer = recording.settings.get("WRITER_ID", "unknown").lower()
         writer = SAME_WRITER.get((contributor, writer), writer)
-        announced = _announced_inks(recording)
-        for category, body in segments[includes]:
-            try:
-                label, delineation = _parse_segment(body)
-                _check_label(label, category)
-                own, ranges, outcome = components, _ranges(delineation), "kept"
-                if recording.announced and category == TEXT_CATEGORY:
-                    own, ranges = _next_announced(announced, label)
-                    outcome = "repaired: ink found by the comment that announces it"
-                ink = _cut(own, ranges, recording.settings)
-                yield category, ink, label, writer, outcome
-            except Broken as reason:
-                yield category, None, None, writer, f"dropped: {reason}"
+        for category, found, outcome in _read(recording, numberings[includes], segments[includes]):
+            yield category, found, writer, outcome
 
 
-def _announced_inks(recording: _Recording) -> dict[str, list]:
-    """Find texts by the comments before their ink: in `lex`, delineations drift from the ink."""
-    inks = defaultdict(list)
-    for text, first, end in recording.announced:
-        ink = recording.components[first:end]
-        if any(down and not _is_blank((down, body)) for down, body in ink):
-            inks[text].append(ink)
-    return inks
+def _read(recording: _Recording, numbering: str, segments: list) -> Iterator[tuple]:
+    components = [c for c in recording.components if NUMBERINGS[numbering](c)]
+    announced = _announced_texts(recording)
+    stroke_boxes = _stroke_boxes(recording)
+    tokenized = _is_tokenized([body for category, body in segments if category == TEXT_CATEGORY])
+    characters = _character_starts(segments)
+    for category, body in segments:
+        try:
+            label, ranges = _parse_segment(body)
+            if category != TEXT_CATEGORY:
+                _check_character(label)
+                ink = _cut(components, ranges, recording.settings, stroke_boxes)
+                yield category, [(ink, label)], "kept"
+                continue
+            outcome = "kept"
+            if tokenized:
+                label = _join_tokens(label)
+                outcome = "repaired: spaces before punctuation taken out"
+            if announced is not None:
+                ink = _take(announced, label)
+                outcome = "repaired: ink found by the comment that announces it"
+            else:
+                ink = _cut(components, ranges, recording.settings)
+            if announced is not None or _is_one_line(ink, label):
+                yield category, [(ink, label)], outcome
+            else:
+                lines = _split_lines(components, ranges, recording.settings, label, characters)
+                yield category, lines, "repaired: several lines divided"
+        except Broken as reason:
+            yield category, [], f"dropped: {reason}"
 
 
-def _next_announced(announced: dict[str, list], label: str) -> tuple[list, list[tuple]]:
-    if not announced.get(label):
-        raise Broken("text not found in the ink")
-    components = announced[label].pop(0)
-    return components, [(0, 0, len(components) - 1, None)]
-
-
-# Which components a contributor's delineations count, most frequent first.
+# Which components a delineation counts, most frequent first.
 NUMBERINGS = {
-    "pen down": lambda down, body: down,
-    "all with points": lambda down, body: down or body.strip() != "",
-    "all": lambda down, body: True,
+    "pen down": lambda component: component.down,
+    "all with points": lambda component: component.down or component.text.strip() != "",
+    "all": lambda component: True,
 }
 
 
 def _choose_numberings(recordings: dict, segments: dict) -> dict:
     """Decide for each recording which components are counted: where segments meet ink.
 
-    The contributor's usual numbering stands unless another fits more segments of a recording.
+    Of numberings that fit equally many segments, the contributor's usual one.
     """
     fits = {}  # recording: {numbering: segments that begin and end on ink}
     for includes, recording in recordings.items():
-        for name, counted in NUMBERINGS.items():
-            components = [c for c in recording.components if counted(*c)]
-            good = sum(_on_ink(components, body) for _, body in segments[includes])
+        for name, is_counted in NUMBERINGS.items():
+            components = [c for c in recording.components if is_counted(c)]
+            good = sum(_meets_ink(components, body) for _, body in segments[includes])
             fits.setdefault(includes, {})[name] = good
     total = {name: sum(fit[name] for fit in fits.values()) for name in NUMBERINGS}
     return {
@@ -426,95 +442,94 @@ def _choose_numberings(recordings: dict, segments: dict) -> dict:
     }
 
 
-def _on_ink(components: list, body: str) -> bool:
-    match = _SEGMENT.fullmatch(body)
-    if not match:
+def _meets_ink(components: list[_Component], body: str) -> bool:
+    try:
+        _, ranges = _parse_segment(body)
+    except Broken:
         return False
-    for first, _, last, _ in _ranges(match[2]):
-        if last >= len(components):
-            return False
+    for first, _, last, _ in ranges:
+        inside = [k for k in range(first, last + 1) if k < len(components) and components[k].down]
         # some contributors let a segment begin and end with the pen's way to and from the ink
-        inside = [k for k in range(first, last + 1) if components[k][0]]
-        if not inside or inside[0] > first + 1 or inside[-1] < last - 1:
+        if last >= len(components) or not inside or inside[0] > first + 1 or inside[-1] < last - 1:
             return False
-        if _is_blank(components[inside[0]]) or _is_blank(components[inside[-1]]):
+        if components[inside[0]].withheld or components[inside[-1]].withheld:
             return False
     return True
 
 
-def _is_blank(component: tuple[bool, str]) -> bool:
-    """Withheld ink is replaced by one point at the origin."""
-    return component[1].split() == ["0", "0"]
+@functools.lru_cache(maxsize=100_000)
+def _parse_segment(body: str) -> tuple[str, list[tuple]]:
+    """Read a segment's label and delineation.
 
-
-def _ranges(delineation: str) -> list[tuple]:
-    """Read `3,5-7,12:3-14:8` as (first component, its first point, last component, last point)."""
-    ranges = []
-    for part in delineation.split(","):
-        match = _RANGE.fullmatch(part)
-        if not match:
-            raise Broken("delineation not understood")
-        first, first_point, last, last_point = match.groups()
-        ranges.append(
-            (
-                int(first),
-                int(first_point or 0),
-                int(first if last is None else last),
-                None if last_point is None else int(last_point),
-            )
-        )
-    return ranges
-
-
-def _parse_segment(body: str) -> tuple[str, str]:
+    The delineation `3,5-7,12:3-14:8` becomes a list of (first component, its first point, last
+    component, its last point or None).
+    """
     match = _SEGMENT.fullmatch(body)
     if not match:
         raise Broken("segment not understood (unbalanced quotes?)")
-    return _label(match[4]), match[2]
-
-
-def _label(escaped: str) -> str:
-    return " ".join(re.sub(r"\\(.)", r"\1", escaped).split())
-
-
-def _check_label(label: str, category: str) -> None:
+    ranges = []
+    for part in match[1].split(","):
+        match_range = _RANGE.fullmatch(part)
+        if not match_range:
+            raise Broken("delineation not understood")
+        first, first_point, last, last_point = match_range.groups()
+        last_point = None if last_point is None else int(last_point)
+        ranges.append((int(first), int(first_point or 0), int(last or first), last_point))
+    label = _unescape(match[2])
     if not label:
         raise Broken("label is empty")
-    if category != TEXT_CATEGORY:
-        if len(label) > 1:
-            raise Broken("label of several characters")
-        if label not in CHARACTERS:
-            raise Broken("character outside the 78 classes")
+    return label, ranges
 
 
-def _cut(components: list, ranges: list[tuple], settings: dict) -> list[np.ndarray]:
-    """Cut a segment's pen-down strokes out: list of float32 (points, 2), x right, y down."""
+def _unescape(label: str) -> str:
+    return " ".join(re.sub(r"\\(.)", r"\1", label).split())
+
+
+def _check_character(label: str) -> None:
+    if len(label) > 1:
+        raise Broken("label of several characters")
+    if label not in CHARACTERS:
+        raise Broken(f"character outside the {len(CHARACTERS)} classes")
+
+
+def _cut(
+    components: list[_Component],
+    ranges: list[tuple],
+    settings: dict,
+    stroke_boxes: Set = frozenset(),
+) -> pen_ink.Ink:
+    """Cut pen-down strokes out: list of float32 (points, 2), y down, from the ink's corner."""
     columns = settings.get("COORD", "X Y").split()
-    x, y = columns.index("X"), columns.index("Y")
-    strokes = []
+    numbers, lengths = [], []  # as texts, all strokes in one list: to convert once is fast
     for first, first_point, last, last_point in ranges:
-        if last >= len(components) or last < first:
+        if not first <= last < len(components):
             raise Broken("delineation outside the ink")
         for k in range(first, last + 1):
-            if not components[k][0]:
+            if not components[k].down:
                 continue
-            if _is_blank(components[k]):
+            if components[k].withheld:
                 raise Broken("ink was withheld")
-            try:
-                points = np.array(components[k][1].split(), dtype=np.float32)
-                points = points.reshape(-1, len(columns))[:, [x, y]]  # (points, 2)
-            except ValueError:
-                raise Broken("points not understood") from None
+            if components[k].box in stroke_boxes:
+                raise Broken("box holds one stroke, not a character")
+            own = components[k].text.split()
+            if len(own) % len(columns):
+                raise Broken("points not understood")
             begin = first_point if k == first else 0
-            end = len(points) if k < last or last_point is None else last_point + 1
-            if begin < len(points):
-                strokes.append(points[begin:end])
-    strokes = [stroke for stroke in strokes if len(stroke)]
-    if not strokes:
+            end = len(own) if k < last or last_point is None else last_point + 1
+            own = own[begin * len(columns) : end * len(columns)]
+            if own:
+                numbers += own
+                lengths.append(len(own) // len(columns))
+    if not numbers:
         raise Broken("no ink")
-    scale = np.array([1, -_resolution(settings, "X") / _resolution(settings, "Y")], np.float32)
-    corner = np.min([np.min(stroke * scale, axis=0) for stroke in strokes], axis=0)
-    return [stroke * scale - corner for stroke in strokes]
+    try:
+        points = np.array(numbers, dtype=np.float32).reshape(-1, len(columns))
+    except ValueError:
+        raise Broken("points not understood") from None
+    points = points[:, [columns.index("X"), columns.index("Y")]]  # (points, 2)
+    points[:, 1] *= -_resolution(settings, "X") / _resolution(settings, "Y")
+    points -= points.min(axis=0)
+    return np.split(points, np.cumsum(lengths[:-1]))
 
 
 def _resolution(settings: dict, axis: str) -> float:
@@ -522,3 +537,153 @@ def _resolution(settings: dict, axis: str) -> float:
         if f"{axis}_POINTS_PER_{unit}" in settings:
             return float(settings[f"{axis}_POINTS_PER_{unit}"])
     return 1.0
+
+
+# --- what was found wrong in looking at every contributor's ink, as rules
+
+
+def _stroke_boxes(recording: _Recording) -> set[int]:
+    """Find boxes that hold single strokes, not characters.
+
+    The last part of every file of `ibm` was written without boxes and cut at every stroke: a run
+    of 144 to 361 boxes of one stroke, where people's own runs of one-stroke characters reach 30.
+    """
+    strokes = Counter(component.box for component in recording.components if component.down)
+    found, run = set(), []
+    for box in range(recording.num_boxes + 1):
+        if strokes[box] == 1:
+            run.append(box)
+            continue
+        if len(run) > LONGEST_RUN:
+            found.update(run)
+        run = []
+    return found
+
+
+def _announced_texts(recording: _Recording) -> dict[str, list[pen_ink.Ink]] | None:
+    """Collect the inks of announced texts, by label; None where the file announces none.
+
+    In `lex`, the delineations drift away from the ink, while the comments stand right before it.
+    Ink that is far too narrow for its label ends before it: that is left out.
+    """
+    if not recording.announced:
+        return None
+    boxes = defaultdict(list)
+    for component in recording.components:
+        boxes[component.box].append(component)
+    inks = []
+    for label, box in recording.announced:
+        try:
+            inks.append(
+                (label, _cut(boxes[box], [(0, 0, len(boxes[box]) - 1, None)], recording.settings))
+            )
+        except Broken:
+            continue
+    widths = [pen_ink.bounding_box(ink)[2] / len(label) for label, ink in inks]
+    found = defaultdict(list)
+    for (label, ink), width in zip(inks, widths, strict=True):
+        found[label].append(ink if width > NARROWEST * np.median(widths) else None)
+    return found
+
+
+def _take(announced: dict[str, list], label: str) -> pen_ink.Ink:
+    if not announced.get(label):
+        raise Broken("text not found in the ink")
+    ink = announced[label].pop(0)
+    if ink is None:
+        raise Broken("ink ends before its label")
+    return ink
+
+
+def _is_tokenized(bodies: list[str]) -> bool:
+    """Whether labels were cut into tokens: `hpb` has files with spaces before punctuation."""
+    spaced = [body for body in bodies if re.search(r'".*[a-z] [,.;:!?]', body)]
+    return len(spaced) > len(bodies) / 4
+
+
+def _join_tokens(label: str) -> str:
+    if re.search(r"\bXXX\b|(?<![^ ])[A-Z0-9] [A-Z0-9](?![^ ])", label):
+        raise Broken("label lost its spaces or has a word crossed out")
+    label = re.sub(r" ([,.;:!?]|'s\b)", r"\1", label)
+    return re.sub(r"' (.+?) '", r"'\1'", label)
+
+
+def _is_one_line(ink: pen_ink.Ink, label: str) -> bool:
+    """Whether ink is as wide as its label asks for, and no rows of strokes lie above each other."""
+    _, _, width, height = pen_ink.bounding_box(ink)
+    if width < FLATTEST * height * len(label):
+        return False
+    rows = [np.concatenate([ink[k] for k in row]) for row in _rows(ink) if len(row) > 1]
+    for above, below in zip(rows, rows[1:], strict=False):
+        left, right = (
+            max(above[:, 0].min(), below[:, 0].min()),
+            min(above[:, 0].max(), below[:, 0].max()),
+        )
+        if right - left > 0.5 * min(np.ptp(above[:, 0]), np.ptp(below[:, 0])):
+            return False
+    return True
+
+
+def _rows(ink: pen_ink.Ink) -> list[list[int]]:
+    """Group strokes into rows without common height, from the top; low rows join the nearest."""
+    spans = [(stroke[:, 1].min(), stroke[:, 1].max()) for stroke in ink]
+    rows, bottom = [], -np.inf
+    for k in sorted(range(len(ink)), key=lambda k: spans[k]):
+        if spans[k][0] > bottom:
+            rows.append([])
+        rows[-1].append(k)
+        bottom = max(bottom, spans[k][1])
+    heights = [max(spans[k][1] for k in row) - min(spans[k][0] for k in row) for row in rows]
+    tall = [row for row, height in zip(rows, heights, strict=True) if height > 0.4 * max(heights)]
+    middles = [np.mean([spans[k] for k in row]) for row in tall]
+    result = [[] for _ in tall]
+    for row in rows:
+        middle = np.mean([spans[k] for k in row])
+        result[np.abs(np.array(middles) - middle).argmin()] += row
+    return result
+
+
+def _character_starts(segments: list[tuple[str, str]]) -> dict[int, str]:
+    """Map the component that a labelled character begins with to its label."""
+    starts = {}
+    for category, body in segments:
+        if category != TEXT_CATEGORY:
+            with contextlib.suppress(Broken):
+                label, ranges = _parse_segment(body)
+                starts[ranges[0][0]] = label
+    return starts
+
+
+def _split_lines(
+    components: list[_Component], ranges: list[tuple], settings: dict, label: str, characters: dict
+) -> list[tuple[pen_ink.Ink, str]]:
+    """Divide several written lines under one label, as in `apb`: list of (ink, label).
+
+    Rows of strokes are the lines. The label is divided at spaces, in the one way in which the
+    characters that are labelled one by one lie in the lines of their words.
+    """
+    first, _, last, _ = ranges[0]
+    ink = _cut(components, ranges, settings)
+    numbers = [k for k in range(first, last + 1) if components[k].down]
+    rows = [sorted(row) for row in _rows(ink)]
+    if len(ranges) > 1 or len(ink) != len(numbers) or sum(rows, []) != list(range(len(ink))):
+        raise Broken("several lines under one label")  # and not written one after the other
+    spelled = ["".join(characters.get(numbers[k], "") for k in row) for row in rows]
+    words = label.split()
+    fitting = []
+    for cuts in itertools.combinations(range(1, len(words)), len(rows) - 1):
+        bounds = [0, *cuts, len(words)]
+        lines = [" ".join(words[a:b]) for a, b in itertools.pairwise(bounds)]
+        if all(map(_is_subsequence, spelled, lines)):
+            fitting.append(lines)
+    inks = [
+        _cut(components, [(numbers[row[0]], 0, numbers[row[-1]], None)], settings) for row in rows
+    ]
+    if len(fitting) != 1 or not all(map(_is_one_line, inks, fitting[0])):
+        raise Broken("several lines under one label")
+    return list(zip(inks, fitting[0], strict=True))
+
+
+def _is_subsequence(part: str, whole: str) -> bool:
+    rest = iter(whole)
+    return all(character in rest for character in part)
