@@ -7,8 +7,8 @@ character, bends it in a way of its own, and fixes slant, proportions, roundness
 glyph then varies a little around its writer's form.
 """
 
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 
 import numpy as np
 from HersheyFonts import HersheyFonts
@@ -91,10 +91,14 @@ def _hand_form(text: str) -> Form:
         points = np.array([[float(v) for v in w.rstrip("!").split(",")] for w in words])
         corners = np.array([w.endswith("!") for w in words])
         strokes.append(smooth_curve(points * [GRID, -GRID], corners))
-    # Descenders may reach under a neighbor: the letter's own space is what it takes above the line.
-    body = np.concatenate(strokes)
-    body = body[body[:, 1] < 2 * GRID] if (body[:, 1] < 0).any() else body
-    return Form(tuple(strokes), float(body[:, 0].min()), float(body[:, 0].max()), "hand")
+    return Form(tuple(strokes), *_sides(np.concatenate(strokes)), "hand")
+
+
+def _sides(points: np.ndarray) -> tuple[float, float]:
+    """Say where a letter's own space ends: a descender may reach under its neighbors."""
+    above = points[points[:, 1] < 0.1]
+    x = (above if len(above) else points)[:, 0]
+    return float(x.min()), float(x.max())
 
 
 @cache
@@ -106,7 +110,7 @@ def _hershey(font: str):
 
 def _join_touching(strokes: list[np.ndarray]) -> list[np.ndarray]:
     """Continue a stroke with the next one where it ends at the other's start."""
-    joined = strokes[:1]
+    joined = list(strokes[:1])
     for stroke in strokes[1:]:
         if np.array_equal(joined[-1][-1], stroke[0]):
             joined[-1] = np.concatenate([joined[-1], stroke[1:]])
@@ -142,8 +146,7 @@ def _hershey_form(character: str, font: str) -> Form:
         left, right = glyph.left_offset, glyph.left_offset + glyph.char_width
         left, right = left * x_scale * GRID, right * x_scale * GRID
     else:
-        body = np.concatenate(curves)[:, 0]
-        left, right = float(body.min()), float(body.max())
+        left, right = _sides(np.concatenate(curves))
     return Form(tuple(c.astype(np.float32) for c in curves), left, right, family)
 
 
@@ -232,7 +235,6 @@ class Writer:
     word_space: float
     wander: float
     haste: float
-    _shapes: dict = field(repr=False, compare=False, default_factory=dict)
 
     @classmethod
     def from_seed(cls, seed: int | tuple[int, ...]) -> "Writer":
@@ -339,58 +341,68 @@ class Writer:
 
     def _shape(self, character: str) -> Shape:
         if character not in self._shapes:
-            self._shapes[character] = self._make_shape(character)
-        return self._shapes[character]
-
-    def _make_shape(self, character: str) -> Shape:
-        """Choose a form and bend it: the same for every glyph of this writer's `character`."""
-        if character == " ":
-            return Shape(np.zeros((0, 2), np.float32), np.zeros(0, int), 0.0, 0.0, False)
-        if character not in HAND_FORMS:
             raise ValueError(
                 f"There is no letter form for {character!r}: remove it with Alphabet.clean, "
                 "or add a form to fsdl_hwr/datasets/letter_forms.py."
             )
-        rng = np.random.default_rng((*self.seed, ord(character)))
-        form = self._choose_form(character, rng)
-        strokes = list(form.strokes)
+        return self._shapes[character]
+
+    @cached_property
+    def _shapes(self) -> dict[str, Shape]:
+        """For every character a form, chosen and bent: the same for all glyphs of this writer."""
+        rng = np.random.default_rng((*self.seed, 1))
+        chosen = [self._choose_form(character, rng) for character in HAND_FORMS]
+        hands = [self._at_writers_pace(form.strokes, rng) for form in chosen]
+        strokes = [stroke for hand in hands for stroke in hand]
+        counts = np.array([len(hand) for hand in hands])
+        lengths = np.array([len(stroke) for stroke in strokes])
+        glyph_of = np.repeat(np.repeat(np.arange(len(hands)), counts), lengths)
+        stroke_of = np.repeat(np.arange(len(strokes)), lengths)
+
+        points = np.concatenate(strokes)
+        x, y = points[:, 0] * self.width, points[:, 1]
+        lower = np.array([character.islower() for character in HAND_FORMS])[glyph_of]
+        above, below = np.minimum(y + 0.5, 0), np.maximum(y, 0)
+        reaching = np.clip(y, -0.5, 0) + above * self.ascender + below * self.descender
+        # Capitals and digits grow as a whole, small letters only where they leave the middle.
+        y = np.where(lower, reaching, y * (0.5 + 0.4 * self.ascender) / 0.9)
+        points = np.stack([x, y], axis=1)
+        points = _deform(points, glyph_of, stroke_of, len(hands), 1.0, rng)
+
+        shapes = {" ": Shape(np.zeros((0, 2), np.float32), np.zeros(0, int), 0.0, 0.0, False)}
+        ends = np.cumsum(np.bincount(glyph_of))
+        first_stroke = np.cumsum(counts) - counts
+        for k, (character, form) in enumerate(zip(HAND_FORMS, chosen, strict=True)):
+            own = slice(ends[k - 1] if k else 0, ends[k])
+            connects = form.family == "script" and character.islower()
+            left, right = form.left * self.width, form.right * self.width
+            if not connects:
+                left, right = _sides(points[own])
+            shapes[character] = Shape(
+                points[own], stroke_of[own] - first_stroke[k], left, right, connects
+            )
+        return shapes
+
+    def _at_writers_pace(self, strokes, rng) -> list[np.ndarray]:
+        """Lift the pen less often and cut corners, as far as this writer does."""
         if rng.random() < 0.4 * self.haste:
             strokes = _without_lifting(strokes)
-        strokes = [_round_off(stroke, self.roundness) for stroke in strokes]
-        stroke_of = np.repeat(np.arange(len(strokes)), [len(s) for s in strokes])
-        points = np.concatenate(strokes).copy()
-        x, y = points.T
-        above, below = np.minimum(y + 0.5, 0), np.maximum(y, 0)
-        tall = character.islower()
-        y = np.clip(y, -0.5, 0) + above * self.ascender + below * self.descender
-        if not tall:  # capitals and digits grow as a whole
-            y = points[:, 1] * (1 + 0.45 * (self.ascender - 1))
-        points = np.stack([x * self.width, y], axis=1)
-        bent = _deform(points, np.zeros(len(points), int), stroke_of, 1, 1.0, rng)
-        connects = form.family == "script" and character.islower()
-        if connects:
-            left, right = form.left * self.width, form.right * self.width
-        else:
-            body = bent[:, 0][bent[:, 1] < 0.1] if (bent[:, 1] < 0.1).any() else bent[:, 0]
-            left, right = float(body.min()), float(body.max())
-        return Shape(bent, stroke_of, left, right, connects)
+        return [_round_off(stroke, self.roundness) for stroke in strokes]
 
     def _choose_form(self, character: str, rng: np.random.Generator) -> Form:
-        choices = forms(character)
+        """Take the script form as often as this writer's style does, else any other, evenly."""
         script = {"print": 0.02, "mixed": 0.15, "script": 0.9}[self.style]
         if character.isupper():
             script *= 0.4
-        weights = np.array([{"print": 1.0, "hand": 1.0, "script": 0.0}[f.family] for f in choices])
-        weights /= weights.sum()
-        if any(f.family == "script" for f in choices):
-            weights *= 1 - script
-            weights[[f.family == "script" for f in choices]] = script
-        return choices[rng.choice(len(choices), p=weights)]
+        wants_script = rng.random() < script
+        choices = [f for f in forms(character) if (f.family == "script") == wants_script]
+        choices = choices or forms(character)
+        return choices[rng.integers(len(choices))]
 
 
 def _without_lifting(strokes: list[np.ndarray]) -> list[np.ndarray]:
     """Draw on from the end of a stroke to the start of the next where that is near."""
-    joined = strokes[:1]
+    joined = list(strokes[:1])
     for stroke in strokes[1:]:
         gap = np.linalg.norm(joined[-1][-1] - stroke[0])
         if gap < 0.3 and len(stroke) > 1 and len(joined[-1]) > 1:
