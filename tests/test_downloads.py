@@ -90,6 +90,15 @@ def test_mirrors_are_tried_in_order(host):
     assert list(dict.fromkeys(Host.requests)) == ["/missing", "/html", "/wrong", "/cut", "/good"]
 
 
+def test_a_mirror_may_have_packed_the_data_anew(host):
+    other = hashlib.sha256(DATA[::-1]).hexdigest()
+    path = fetch(host + "/missing", host + "/wrong", checksum=[SHA256, other])
+    assert path.read_bytes() == DATA[::-1]
+    Host.requests.clear()
+    assert fetch(host + "/missing", host + "/wrong", checksum=[SHA256, other]) == path
+    assert Host.requests == []
+
+
 def test_a_connection_that_breaks_once_is_retried(host):
     assert fetch(host + "/flaky").read_bytes() == DATA
     assert Host.requests == ["/flaky", "/flaky"]

@@ -69,7 +69,7 @@ def find(relative_path: str) -> Path | None:
 
 def download(
     urls: Sequence[str],
-    checksum: str | None,
+    checksum: str | Sequence[str] | None,
     filename: str,
     *,
     description: str,
@@ -80,9 +80,10 @@ def download(
     """Return the path of a file, downloaded into the cache unless it is there already.
 
     urls: addresses of the same file, the official one first, mirrors after it. checksum: its
-    SHA-256 in hexadecimal, or 'md5:...', None where the publisher gives none. filename: its place
-    in the cache, and in the data folder for a copy got by hand. size: bytes, about. otherwise:
-    what a reader can do without the file, as a sentence.
+    SHA-256 in hexadecimal, or 'md5:...', one for each address where mirrors packed the data anew;
+    None where the publisher gives none. filename: its place in the cache, and in the data folder
+    for a copy got by hand. size: bytes, about. otherwise: what a reader can do without the file,
+    as a sentence.
     A user's own copy under the data folder is returned as it is. The file is whole or absent.
     Raises `DownloadError` (every address failed; says what to try) and `PermissionError`.
     """
@@ -91,14 +92,17 @@ def download(
         return own
     folder = cache_folder()
     path = folder / filename
-    if path.is_file() and pooch.hashes.hash_matches(path, checksum):
+    checksums = (
+        [checksum] * len(urls) if checksum is None or isinstance(checksum, str) else checksum
+    )
+    if path.is_file() and any(pooch.hashes.hash_matches(path, known) for known in set(checksums)):
         return path
     print(f"{description}: {size / 1e6:,.1f} MB into {path}. License: {license}")
     failures = []
-    for url in urls:
+    for url, known in zip(urls, checksums, strict=True):
         print(f"Downloading from {url}")
         try:
-            _fetch(url, checksum, filename, folder)
+            _fetch(url, known, filename, folder)
             return path
         except (OSError, ValueError) as error:  # requests' own errors are OSErrors
             failures.append(f"{url}: {_reason(error)}")
