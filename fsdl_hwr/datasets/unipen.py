@@ -29,13 +29,14 @@ CHARACTERS = EMNIST_CHARACTERS + SYMBOLS.replace(" ", "")
 CHARACTER_CATEGORIES = ("1a", "1b", "1c", "1d")  # digits, upper case, lower case, symbols
 TEXT_CATEGORY = "8"
 SHARES = (0.8, 0.1, 0.1)  # of every class: train, validation, test
-FORMAT_VERSION = 1  # raise it when a conversion would give other arrays
+FORMAT_VERSION = 2  # raise it when a conversion would give other arrays
 
 # One person under two names, as the first and last names in the files' .WRITER_INFO show.
 SAME_WRITER = {("kai", "ykryu"): "yklyu"}
 
 LONGEST_RUN = 60  # boxes of one stroke each, in people's own writing
 NARROWEST = 0.7  # width of a line of text by its characters, as a share of its writer's median
+SMALLEST = 0.2  # longer side of a letter or digit, as a share of its recording's median
 FLATTEST = 0.12  # width of a line of text by its height and characters
 
 _STATEMENT = re.compile(r"^\.([A-Z_]+)[ \t]*", re.MULTILINE)
@@ -126,20 +127,12 @@ def counts() -> Counter:
 def _select(kind: str, split: str) -> tuple[list, list[str], np.ndarray]:
     check_split(split)
     arrays = _converted()
-    chosen = _writer_splits()[arrays[f"{kind}_writers"]] == SPLITS.index(split)
-    inks = pen_ink.unpack({k: arrays[f"{kind}_{k}"] for k in _ink_keys(arrays, kind)})
-    positions = np.flatnonzero(chosen)
-    labels = arrays[f"{kind}_labels"]
-    return (
-        [inks[k] for k in positions],
-        [str(labels[k]) for k in positions],
-        arrays[f"{kind}_writers"][positions],
-    )
-
-
-def _ink_keys(arrays: dict, kind: str) -> list[str]:
-    own = {f"{kind}_labels", f"{kind}_writers"}
-    return [k[len(kind) + 1 :] for k in arrays if k.startswith(f"{kind}_") and k not in own]
+    prefix = f"{kind}_"
+    own = {name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)}
+    writers, labels = own["writers"], own["labels"].tolist()
+    inks = pen_ink.unpack(own)
+    chosen = np.flatnonzero(arrays["splits"][writers] == SPLITS.index(split))
+    return [inks[k] for k in chosen], [labels[k] for k in chosen], writers[chosen]
 
 
 def _writer_names() -> tuple[str, ...]:
@@ -155,42 +148,32 @@ def _notes(kind: str) -> tuple[str, ...]:
     return tuple(f"{number:,} {outcome}" for outcome, number in outcomes.most_common())
 
 
-@functools.lru_cache(maxsize=1)
-def _splits_of(path: Path) -> np.ndarray:
-    arrays = _load(path)
-    classes = [*arrays["character_labels"], *("line" for _ in arrays["line_labels"])]
-    writers = np.concatenate([arrays["character_writers"], arrays["line_writers"]])
-    return split_writers(classes, writers, len(arrays["writer_names"]))
-
-
-def _writer_splits() -> np.ndarray:
-    return _splits_of(_cache_path())
-
-
-def split_writers(classes: list, writers: np.ndarray, num_writers: int) -> np.ndarray:
+def split_writers(classes: list[str], writers: np.ndarray, num_writers: int) -> np.ndarray:
     """Divide writers among the splits so that every class comes near its `SHARES` in each.
 
     Iterative stratification over whole writers: take the class with the fewest examples left, give
-    the writer with most of it to the split that lacks most of it. Returns int (num_writers,), an
-    index into SPLITS. (Sechidis, Tsoumakas, Vlahavas, ECML 2011, for single examples.)
+    the writer with most of it to the split, not full yet, that lacks most of it. The last writers
+    of a class go where there is none of it, so that a class of a few writers is in every split.
+    Returns int (num_writers,), an index into SPLITS. (After Sechidis, Tsoumakas, Vlahavas, ECML
+    2011, who stratify single examples.)
     """
     names, class_of = np.unique(np.array(classes, dtype=str), return_inverse=True)
     table = np.zeros((num_writers, len(names)))  # (writers, classes)
     np.add.at(table, (writers, class_of), 1)
-    wanted = np.outer(SHARES, table.sum(axis=0))  # (splits, classes): examples still lacking
+    wanted = np.outer(SHARES, table.sum(axis=0))  # (splits, classes)
+    given = np.zeros_like(wanted)
     splits = np.full(num_writers, -1)
     while (splits < 0).any():
-        left = np.where((splits < 0)[:, None], table, 0)  # (writers, classes)
-        remaining = left.sum(axis=0)
-        if not remaining.any():
-            splits[splits < 0] = 0
-            break
-        rarest = np.where(remaining > 0, remaining, np.inf).argmin()
+        left = table * (splits < 0)[:, None]  # (writers, classes)
+        total = left.sum(axis=0)
+        rarest = np.where(total > 0, total, np.inf).argmin()
         writer = left[:, rarest].argmax()
-        # of equals, the split that lacks most altogether, as a share of what it should get
-        split = max(range(len(SPLITS)), key=lambda s: (wanted[s, rarest], wanted[s].sum()))
-        splits[writer] = split
-        wanted[split] -= table[writer]
+        without = [s for s in range(len(SPLITS)) if given[s, rarest] == 0]
+        choice = without if (left[:, rarest] > 0).sum() <= len(without) else range(len(SPLITS))
+        lacking = wanted - given
+        choice = [s for s in choice if lacking[s].sum() > 0] or choice
+        splits[writer] = max(choice, key=lacking[:, rarest].__getitem__)
+        given[splits[writer]] += table[writer]
     return splits
 
 
@@ -205,9 +188,9 @@ def _source() -> Path:
             for candidate in (place, place / "train_r01_v07"):
                 if (candidate / "data").is_dir() and (candidate / "include").is_dir():
                     return candidate
-            archives = [p for p in sorted(place.glob("*train_r01_v07*")) if p.is_file()]
-            if archives:
-                return archives[0]
+            for suffix in (".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar", ".zip"):
+                for archive in sorted(place.glob(f"*train_r01_v07*{suffix}")):
+                    return archive
     looked = " and ".join(str(folder / "unipen") for folder in folders)
     return downloads.download(
         [URL],
@@ -220,8 +203,8 @@ def _source() -> Path:
     )
 
 
-def _cache_path() -> Path:
-    source = _source()
+def _cache_path(source: Path) -> Path:
+    """Name the conversion after its source's name and size, so that another source gets its own."""
     files = [source] if source.is_file() else [p for p in source.rglob("*") if p.is_file()]
     size = sum(path.stat().st_size for path in files)
     name = source.name.split(".")[0]
@@ -230,10 +213,11 @@ def _cache_path() -> Path:
 
 
 def _converted() -> dict[str, np.ndarray]:
-    path = _cache_path()
+    source = _source()
+    path = _cache_path(source)
     if not path.is_file():
-        print("Converting UNIPEN's pen strokes, once: up to a minute.")
-        arrays = convert(_source())
+        print(f"Converting {source.name} into {path}, once: about half a minute.")
+        arrays = convert(source)
         with downloads.write_atomically(path) as temporary:
             np.savez(temporary, **arrays)
     return _load(path)
@@ -264,13 +248,16 @@ def convert(source: Path) -> dict[str, np.ndarray]:
             "train_r01_v07, or only a part without them."
         )
     names = sorted({writer for items in kept.values() for _, _, writer in items})
+    index = {name: k for k, name in enumerate(names)}
     arrays = {"writer_names": np.array(names, dtype=str)}
     for kind, items in kept.items():
         packed = pen_ink.pack([ink for ink, _, _ in items])
         arrays |= {f"{kind}_{name}": array for name, array in packed.items()}
         arrays[f"{kind}_labels"] = np.array([label for _, label, _ in items], dtype=str)
-        index = {name: k for k, name in enumerate(names)}
         arrays[f"{kind}_writers"] = np.array([index[w] for _, _, w in items], dtype=np.int32)
+    classes = [*arrays["character_labels"], *("line" for _ in kept["line"])]
+    writers = np.concatenate([arrays["character_writers"], arrays["line_writers"]])
+    arrays["splits"] = split_writers(classes, writers, len(names))
     keys = sorted(outcomes)
     for position, name in enumerate(("contributor", "category", "outcome")):
         arrays[f"count_{name}"] = np.array([key[position] for key in keys], dtype=str)
@@ -380,7 +367,8 @@ def _read_contributor(files: _Files, contributor: str, names: list[str]) -> Iter
     for includes, recording in recordings.items():
         writer = recording.settings.get("WRITER_ID", "unknown").lower()
         writer = SAME_WRITER.get((contributor, writer), writer)
-        for category, found, outcome in _read(recording, numberings[includes], segments[includes]):
+        read = list(_read(recording, numberings[includes], segments[includes]))
+        for category, found, outcome in _drop_specks(read):
             yield category, found, writer, outcome
 
 
@@ -560,6 +548,21 @@ def _stroke_boxes(recording: _Recording) -> set[int]:
     return found
 
 
+def _drop_specks(read: list[tuple]) -> Iterator[tuple]:
+    """Drop letters and digits that are far smaller than the recording's others: stray dots."""
+    extents = [
+        max(pen_ink.bounding_box(found[0][0]))
+        if category != TEXT_CATEGORY and found and found[0][1].isalnum()
+        else np.nan
+        for category, found, _ in read
+    ]
+    median = np.nanmedian(extents) if not np.all(np.isnan(extents)) else 0
+    for (category, found, outcome), extent in zip(read, extents, strict=True):
+        if extent < SMALLEST * median:  # never of nan
+            found, outcome = [], "dropped: ink is a speck"
+        yield category, found, outcome
+
+
 def _announced_texts(recording: _Recording) -> dict[str, list[pen_ink.Ink]] | None:
     """Collect the inks of announced texts, by label; None where the file announces none.
 
@@ -596,7 +599,7 @@ def _take(announced: dict[str, list], label: str) -> pen_ink.Ink:
 
 
 def _is_tokenized(bodies: list[str]) -> bool:
-    """Whether labels were cut into tokens: `hpb` has files with spaces before punctuation."""
+    """Say whether labels were cut into tokens: `hpb` has files with a space before each mark."""
     spaced = [body for body in bodies if re.search(r'".*[a-z] [,.;:!?]', body)]
     return len(spaced) > len(bodies) / 4
 
@@ -609,7 +612,7 @@ def _join_tokens(label: str) -> str:
 
 
 def _is_one_line(ink: pen_ink.Ink, label: str) -> bool:
-    """Whether ink is as wide as its label asks for, and no rows of strokes lie above each other."""
+    """Say whether ink is as wide as its label asks for, and no rows of strokes lie above each other."""
     _, _, width, height = pen_ink.bounding_box(ink)
     if width < FLATTEST * height * len(label):
         return False
