@@ -18,8 +18,6 @@ from keras import ops
 
 from fsdl_hwr.alphabet import BLANK_INDEX
 
-# ---- targets: what goes into the loss
-
 
 def frames_needed(label: Sequence[int]) -> int:
     """Return the fewest frames that can write a label: its length, and a blank in every repeat."""
@@ -106,13 +104,8 @@ def loss(targets, logits):
         ops.where(kernel_can, frames, ops.maximum(frames, 1)),
         logits,
     )
-    empty_losses = ops.cond(  # half the time of the kernel itself: only where a line needs it
-        ops.any(lengths == 0),
-        lambda: _empty_losses(frames, logits),
-        lambda: ops.zeros_like(kernel_losses),
-    )
     losses = ops.where(kernel_can, kernel_losses, np.float32("inf"))
-    return ops.where(lengths == 0, empty_losses, losses)
+    return ops.where(lengths == 0, _empty_losses(frames, logits), losses)
 
 
 def _empty_losses(frames, logits):
@@ -136,9 +129,7 @@ def _sparse_label_kernel(labels, lengths, frames, logits):
     import tensorflow as tf
 
     logits = tf.transpose(logits, (1, 0, 2))  # (frames, batch, classes)
-    logits = tf.concat(
-        [logits[..., 1:], logits[..., :1]], axis=-1
-    )  # blank last, character k at k-1
+    logits = tf.roll(logits, -1, axis=-1)  # character k at k - 1, the blank last
     is_character = tf.sequence_mask(lengths, tf.shape(labels)[1])
     sparse = tf.SparseTensor(
         tf.where(is_character),
@@ -146,9 +137,6 @@ def _sparse_label_kernel(labels, lengths, frames, logits):
         tf.shape(labels, out_type=tf.int64),
     )
     return tf.compat.v1.nn.ctc_loss(sparse, logits, frames)
-
-
-# ---- decoding: from logits to labels
 
 
 def collapse(path: Sequence[int]) -> np.ndarray:
@@ -253,9 +241,6 @@ def beam_search(
         ends = [language_model.next_log_probs(prefix)[BLANK_INDEX] for prefix in prefixes]
         scores += weight * np.array(ends)
     return sorted(zip(prefixes, scores.tolist(), strict=True), key=lambda found: -found[1])
-
-
-# ---- alignment: which frames write which character
 
 
 @dataclass(frozen=True)
@@ -381,9 +366,6 @@ def _arrivals(previous, may_skip):
     ways[2, 2:] = previous[:-2]
     ways[2, ~may_skip] = -np.inf
     return ways
-
-
-# ---- checks
 
 
 def _check_counts(**columns):
