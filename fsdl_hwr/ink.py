@@ -56,7 +56,7 @@ def transform(ink: Ink, matrix: np.ndarray) -> Ink:
 def render(ink: Ink, height: int, width: int, stroke_width: float = 2.0) -> np.ndarray:
     """Draw an ink, given in pixels, as an anti-aliased image: uint8 (height, width), 255 on 0.
 
-    `stroke_width` is in pixels and may be a fraction. A stroke of one point makes a round dot;
+    `stroke_width` is in pixels, honored to half a pixel. A stroke of one point makes a round dot;
     what lies outside the image is cut off.
     """
     large = np.zeros((height * SUPERSAMPLING, width * SUPERSAMPLING), np.uint8)
@@ -64,7 +64,8 @@ def render(ink: Ink, height: int, width: int, stroke_width: float = 2.0) -> np.n
     # Pixel k covers [k, k + 1), OpenCV puts its center at k: hence the half.
     strokes = [np.rint(stroke[:, :2] * scale - (1 << (SHIFT - 1))) for stroke in ink if len(stroke)]
     strokes = [np.concatenate([s, s]) if len(s) == 1 else s for s in strokes]
-    thickness = max(1, round(stroke_width * SUPERSAMPLING))
+    # OpenCV draws an even thickness t as t + 1 pixels, and the odd t + 1 no thinner.
+    thickness = max(1, int(stroke_width * SUPERSAMPLING) // 2 * 2)
     polylines = [s.astype(np.int32) for s in strokes]
     cv2.polylines(large, polylines, False, 255, thickness, cv2.LINE_8, SHIFT)
     return cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA)

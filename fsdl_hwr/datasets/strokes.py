@@ -21,6 +21,7 @@ from fsdl_hwr.ink import Ink
 
 GRID = 0.05  # em per unit of the letter forms' grid: x-height 0.5 em, capitals 0.9 em
 STEP = 0.045  # em between the points of a smooth stroke
+NEAR = 0.25  # em between two strokes that a hurried hand draws as one
 SCRIPT_SLANT = 0.33  # of the Hershey script; taken out, so that every form has the writer's slant
 MIN_SQUEEZE = 0.7  # a written line may become this much narrower in order to fit
 
@@ -75,11 +76,11 @@ def smooth_curve(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
         )[:, None]
         for k, chord in enumerate(chords):
             t = np.linspace(0, 1, max(1, round(chord / STEP)) + 1)[1:, None]
+            rest = 1 - t  # Hermite's cubic through both points with both tangents
             pieces.append(
-                (2 * t**3 - 3 * t**2 + 1) * p[k]
-                + (t**3 - 2 * t**2 + t) * knots[k] * tangents[k]
-                + (3 * t**2 - 2 * t**3) * p[k + 1]
-                + (t**3 - t**2) * knots[k] * tangents[k + 1]
+                rest * rest * (1 + 2 * t) * p[k]
+                + t * t * (1 + 2 * rest) * p[k + 1]
+                + knots[k] * t * rest * (rest * tangents[k] - t * tangents[k + 1])
             )
     return np.concatenate(pieces).astype(np.float32)
 
@@ -143,6 +144,8 @@ def _hershey_form(character: str, font: str) -> Form:
         dot = len(s) > 3 and np.ptp(s, axis=0).max() < 0.1  # Hershey's dots are small diamonds
         curves.append(s.mean(axis=0, keepdims=True) if dot else smooth_curve(s, corners))
     if family == "script":
+        if character != "x":  # stems are drawn down and up again: the pen stays on the paper
+            curves = _without_lifting(curves)
         left, right = glyph.left_offset, glyph.left_offset + glyph.char_width
         left, right = left * x_scale * GRID, right * x_scale * GRID
     else:
@@ -205,7 +208,7 @@ def _deform(points, glyph_of, stroke_of, num_glyphs, amount, rng):
     bent += np.matmul(np.sin(angle), height[glyph_of])[:, 0]  # (p, 2)
 
     matrix = np.zeros((num_glyphs, 2, 2))
-    scale = np.exp(rng.normal(0, [[0.10 * amount, 0.06 * amount]], (num_glyphs, 2)))
+    scale = np.exp(rng.normal(0, [[0.14 * amount, 0.07 * amount]], (num_glyphs, 2)))
     turn = rng.normal(0, 0.05 * amount, num_glyphs)
     matrix[:, 0, 0], matrix[:, 1, 1] = scale.T
     matrix[:, 1, 0], matrix[:, 0, 1] = turn, -turn
@@ -218,8 +221,9 @@ class Writer:
 
     Lengths are in em. slant: shift to the right per em of height. width: of all letters.
     ascender, descender: factors on what rises above the x-height or falls below the baseline.
-    stroke_width: of the pen. roundness: radius at which corners are cut. care: 0 (always the same)
-    to 1, how much glyphs vary. spacing: between letters. wander: of the baseline.
+    stroke_width: of the pen. roundness: radius at which corners are cut. variation: how much
+    glyphs differ, 1 as much as two hands. haste: how often the pen stays
+    down between strokes. spacing: between letters. wander: of the baseline.
     """
 
     seed: tuple[int, ...]
@@ -246,7 +250,7 @@ class Writer:
             seed=seed,
             style=style,
             slant=float(np.clip(rng.normal(0.25 if style == "script" else 0.1, 0.17), -0.2, 0.55)),
-            width=float(np.exp(rng.normal(-0.05, 0.13))),
+            width=float(np.exp(rng.normal(0.13, 0.17))),
             ascender=float(rng.uniform(0.75, 1.25)),
             descender=float(rng.uniform(0.7, 1.3)),
             stroke_width=float(rng.uniform(0.065, 0.125)),
@@ -296,8 +300,7 @@ class Writer:
             if connected and shape.connects:
                 entry = min(range(len(strokes)), key=lambda j: strokes[j][0, 0])
                 first = strokes.pop(entry)
-                gap = np.linalg.norm(first[0] - line[-1][-1])
-                if gap < 0.2:
+                if np.linalg.norm(first[0] - line[-1][-1]) < NEAR:
                     line[-1] = _bridge(line[-1], first)
                 else:
                     line.append(first)
@@ -375,9 +378,12 @@ class Writer:
         for k, (character, form) in enumerate(zip(HAND_FORMS, chosen, strict=True)):
             own = slice(ends[k - 1] if k else 0, ends[k])
             connects = form.family == "script" and character.islower()
-            left, right = form.left * self.width, form.right * self.width
-            if not connects:
-                left, right = _sides(points[own])
+            left, right = _sides(points[own])
+            if connects:  # where the font says that neighbors meet, moved along with the ink
+                before, after = np.sort(x[own])[[0, -1]], np.sort(points[own][:, 0])[[0, -1]]
+                growth = (after[1] - after[0]) / (before[1] - before[0])
+                left = after[0] + (form.left * self.width - before[0]) * growth
+                right = after[1] + (form.right * self.width - before[1]) * growth
             shapes[character] = Shape(
                 points[own], stroke_of[own] - first_stroke[k], left, right, connects
             )
@@ -391,7 +397,7 @@ class Writer:
 
     def _choose_form(self, character: str, rng: np.random.Generator) -> Form:
         """Take the script form as often as this writer's style does, else any other, evenly."""
-        script = {"print": 0.02, "mixed": 0.15, "script": 0.9}[self.style]
+        script = {"print": 0.02, "mixed": 0.15, "script": 0.95}[self.style]
         if character.isupper():
             script *= 0.4
         wants_script = rng.random() < script
@@ -405,7 +411,7 @@ def _without_lifting(strokes: list[np.ndarray]) -> list[np.ndarray]:
     joined = list(strokes[:1])
     for stroke in strokes[1:]:
         gap = np.linalg.norm(joined[-1][-1] - stroke[0])
-        if gap < 0.3 and len(stroke) > 1 and len(joined[-1]) > 1:
+        if gap < NEAR and len(stroke) > 1 and len(joined[-1]) > 1:
             joined[-1] = _bridge(joined[-1], stroke)
         else:
             joined.append(stroke)
