@@ -15,7 +15,7 @@ import numpy as np
 
 from fsdl_hwr import ctc, metrics
 from fsdl_hwr.alphabet import Alphabet
-from fsdl_hwr.datasets.lines import Lines, LineStream, ink_widths
+from fsdl_hwr.datasets.lines import LINE_WIDTH, Lines, LineStream, ink_widths
 
 METADATA = "recognizer.json"  # beside Keras' own members in the .keras archive
 MAX_PIXELS = 50_000_000  # a page scanned at 600 dpi has fewer
@@ -24,15 +24,25 @@ MAX_PIXELS = 50_000_000  # a page scanned at 600 dpi has fewer
 class Recognizer:
     """Reads line images: a network, the characters it writes, and the pixels a frame stands for.
 
-    network: uint8 (batch, height, width) to float32 logits (batch, frames, classes).
+    network: uint8 (batch, height, width) to float32 logits (batch, frames, classes); its width may
+    be open (None), then `image_width` px is the longest line, and shorter ones cost less.
     Raises `ValueError` where the network's classes are not the alphabet's and the blank.
     """
 
-    def __init__(self, network: keras.Model, alphabet: Alphabet | None = None):
+    def __init__(
+        self,
+        network: keras.Model,
+        alphabet: Alphabet | None = None,
+        image_width: int = LINE_WIDTH,
+    ):
         self.network = network
         self.alphabet = alphabet or Alphabet()
-        _, self.image_height, self.image_width = network.input_shape
-        _, self.num_frames, num_classes = network.output_shape
+        _, self.image_height, fixed_width = network.input_shape
+        self.image_width = fixed_width or image_width
+        self.trims = fixed_width is None  # whether the paper after the last ink can be left out
+        _, self.num_frames, num_classes = network.compute_output_shape(
+            (1, self.image_height, self.image_width)
+        )
         if num_classes != self.alphabet.num_classes:
             raise ValueError(
                 f"The network has {num_classes} outputs; the alphabet needs "
@@ -47,6 +57,14 @@ class Recognizer:
         """Count the frames that see ink: int32 (n,), at least 1; the paper beyond is not text."""
         frames = np.ceil(np.asarray(ink_widths) / self.frame_width)
         return np.clip(frames, 1, self.num_frames).astype(np.int32)
+
+    def trim(self, images: np.ndarray, ink_widths: np.ndarray) -> np.ndarray:
+        """Cut away paper that no line of a batch has ink on, where the network allows it."""
+        if not self.trims:
+            return images
+        # Multiples of eight frames: few shapes to compile for, and some paper after the ink.
+        num_frames = 8 * (int(self.frames(ink_widths).max()) // 8 + 1)
+        return images[:, :, : min(num_frames, self.num_frames) * self.frame_width]
 
     def pack(self, lines: Lines) -> np.ndarray:
         """Pack what the loss needs to know of each line: int32, see `ctc.pack_labels`."""
@@ -132,13 +150,20 @@ class Recognizer:
 
     # Reading
 
-    def logits(self, images: np.ndarray, batch_size: int = 64) -> np.ndarray:
-        """Run the network: uint8 (n, height, width) to float32 (n, frames, classes)."""
-        return self.network.predict(images, batch_size=batch_size, verbose=0)
+    def logits(self, lines: Lines, batch_size: int = 64) -> np.ndarray:
+        """Run the network: float32 (n, frames, classes), zeros past the frames that were run."""
+        logits = np.zeros((len(lines), self.num_frames, self.alphabet.num_classes), np.float32)
+        by_width = np.argsort(lines.ink_widths, kind="stable")  # so that a batch can be trimmed
+        for start in range(0, len(lines), batch_size):
+            chosen = by_width[start : start + batch_size]
+            images = self.trim(lines.images[chosen], lines.ink_widths[chosen])
+            outputs = self.network.predict_on_batch(images)  # (batch, frames, classes)
+            logits[chosen, : outputs.shape[1]] = outputs
+        return logits
 
     def read(self, lines: Lines) -> list[str]:
         """Read line images of the recognizer's own geometry by greedy decoding."""
-        paths = ctc.greedy_decode(self.logits(lines.images), self.frames(lines.ink_widths))
+        paths = ctc.greedy_decode(self.logits(lines), self.frames(lines.ink_widths))
         return [self.alphabet.decode(path) for path in paths]
 
     def read_lines(self, images: Sequence[np.ndarray]) -> list[str]:
@@ -182,7 +207,11 @@ class Recognizer:
         try:
             self.network.save(partial)
             with zipfile.ZipFile(partial, "a") as archive:
-                metadata = {"characters": self.alphabet.characters, **record}
+                metadata = {
+                    "characters": self.alphabet.characters,
+                    "image_width": self.image_width,
+                    **record,
+                }
                 archive.writestr(METADATA, json.dumps(metadata))
             os.replace(partial, path)
         finally:
@@ -197,11 +226,17 @@ class Recognizer:
             raise FileNotFoundError(f"There is no recognizer at {path}: train one with lab 03.")
         metadata = _read_metadata(path)
         network = keras.saving.load_model(path, custom_objects={"loss": ctc.loss})
-        return cls(network, Alphabet(metadata["characters"]))
+        return cls(network, Alphabet(metadata["characters"]), metadata["image_width"])
 
 
 class _Batches(keras.utils.PyDataset):
-    """What `fit` eats: images and packed labels, the same for equal (seed, epoch, batch)."""
+    """What `fit` eats: images and packed labels, the same for equal (seed, epoch, batch).
+
+    Lines come in groups; within a group, lines of like width share a batch, so that less blank
+    paper is computed, and the batches' order is random again.
+    """
+
+    GROUP = 8  # batches
 
     def __init__(self, recognizer: Recognizer, source, batch_size: int, seed: int):
         super().__init__()
@@ -210,22 +245,37 @@ class _Batches(keras.utils.PyDataset):
         self.batch_size = min(batch_size, len(source))
         self.seed = seed
         self.epoch = 0
+        self._place, self._group = None, []
 
     @property
     def num_batches(self) -> int:
         return len(self.source) // self.batch_size  # a rest would give a batch of another shape
 
     def __getitem__(self, index: int):
-        if isinstance(self.source, LineStream):
-            lines = self.source.batch(self.epoch, index, self.batch_size)
-        else:
-            order = np.random.default_rng((self.seed, self.epoch)).permutation(len(self.source))
-            start = index * self.batch_size
-            lines = self.source[order[start : start + self.batch_size]]
-        return lines.images, self.recognizer.pack(lines)
+        place = (self.epoch, index // self.GROUP)
+        if self._place != place:
+            self._place, self._group = place, self._make_group(*place)
+        return self._group[index % self.GROUP]
 
     def on_epoch_end(self):
         self.epoch += 1
+
+    def _make_group(self, epoch: int, number: int) -> list[tuple]:
+        num_batches = min(self.GROUP, self.num_batches - number * self.GROUP)
+        size = num_batches * self.batch_size
+        if isinstance(self.source, LineStream):
+            lines = self.source.batch(epoch, number, size)
+        else:
+            order = np.random.default_rng((self.seed, epoch)).permutation(len(self.source))
+            start = number * self.GROUP * self.batch_size
+            lines = self.source[order[start : start + size]]
+        by_width = np.argsort(lines.ink_widths, kind="stable").reshape(num_batches, -1)
+        shuffled = np.random.default_rng((self.seed, epoch, number)).permutation(by_width)
+        return [self._batch(lines[chosen]) for chosen in shuffled]
+
+    def _batch(self, lines: Lines) -> tuple[np.ndarray, np.ndarray]:
+        recognizer = self.recognizer
+        return recognizer.trim(lines.images, lines.ink_widths), recognizer.pack(lines)
 
 
 class _Progress(keras.callbacks.Callback):
@@ -265,7 +315,7 @@ class _Progress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         seconds = time.perf_counter() - self.began
-        logits = self.recognizer.logits(self.validation.images)
+        logits = self.recognizer.logits(self.validation)
         frames = self.recognizer.frames(self.validation.ink_widths)
         losses = ctc.loss(self.recognizer.pack(self.validation), logits)
         paths = ctc.greedy_decode(logits, frames)

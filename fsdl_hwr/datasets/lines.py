@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fsdl_hwr import ink
-from fsdl_hwr.datasets import strokes
+from fsdl_hwr.datasets import emnist, strokes, unipen
 from fsdl_hwr.datasets.glyphs import GLYPH_SIZE, Glyphs
 
 LINE_HEIGHT = 28  # pixels
@@ -14,6 +14,7 @@ LINE_WIDTH = 952  # pixels: 34 glyphs side by side
 MAX_CHARACTERS = LINE_WIDTH // GLYPH_SIZE
 MAX_OVERLAP = 0.33  # of a glyph's width, the course's upper bound
 LAYOUTS = ("glyphs", "written")
+GLYPH_SOURCES = ("strokes", "unipen", "emnist")
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,23 @@ class LineStream:
 def ink_widths(images: np.ndarray) -> np.ndarray:
     """Say how far each line goes: int32 (n,), in px."""
     return np.array([ink.ink_width(image) for image in images], np.int32)
+
+
+def load_glyphs(source: str, split: str, *, num_writers: int = 100, seed: int = 0) -> Glyphs:
+    """Load one split of a glyph source; what it lacks is borrowed from `strokes`.
+
+    source: 'strokes' (embedded), 'unipen' or 'emnist' (ByClass). num_writers: how many writers of
+    `strokes` to make, or to borrow from. Raises `ValueError` for an unknown source.
+    """
+    if source not in GLYPH_SOURCES:
+        raise ValueError(
+            f"Unknown glyph source {source!r}: choose one of {', '.join(GLYPH_SOURCES)}."
+        )
+    embedded = strokes.glyphs(split, num_writers=num_writers, seed=seed)
+    if source == "strokes":
+        return embedded
+    real = unipen.characters(split) if source == "unipen" else emnist.load("byclass", split)
+    return borrow_missing(real, embedded)
 
 
 def borrow_missing(glyphs: Glyphs, lender: Glyphs) -> Glyphs:

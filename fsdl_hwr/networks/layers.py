@@ -6,9 +6,8 @@ from keras import layers
 
 def rescaled(image_input: keras.KerasTensor) -> keras.KerasTensor:
     """Turn uint8 images into float32 between 0 and 1 with one channel: (height, width, 1)."""
-    height, width = image_input.shape[1:3]
     x = layers.Rescaling(1 / 255)(image_input)  # (height, width)
-    return layers.Reshape((height, width, 1))(x)  # (height, width, 1)
+    return keras.ops.expand_dims(x, -1)  # (height, width, 1)
 
 
 def num_windows(image_width: int, window_width: int, window_stride: int) -> int:

@@ -8,7 +8,10 @@ from fsdl_hwr.networks.line_crnn import line_features
 
 
 def line_cnn(
-    input_shape: tuple[int, int] = (28, 952), num_classes: int = 80, frame_width: int = 8
+    input_shape: tuple[int, int | None] = (28, None),
+    num_classes: int = 80,
+    frame_width: int = 8,
+    filters: tuple[int, ...] = (16, 48, 128),
 ) -> keras.Model:
     """Read lines by convolutions only; what a frame sees is its receptive field of 79 px.
 
@@ -17,7 +20,7 @@ def line_cnn(
     spirit.
     """
     image_input = keras.Input(input_shape, dtype="uint8", name="image")
-    x = line_features(rescaled(image_input), frame_width)  # (frames, features)
+    x = line_features(rescaled(image_input), frame_width, filters)  # (frames, features)
     x = layers.Dense(128, activation="relu")(x)  # (frames, 128)
     for _ in range(2):
         x = layers.Conv1D(128, 5, padding="same", activation="relu")(x)  # (frames, 128)

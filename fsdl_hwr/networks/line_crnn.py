@@ -7,42 +7,45 @@ from fsdl_hwr.networks.layers import rescaled
 
 
 def line_features(
-    x: keras.KerasTensor, frame_width: int = 8, filters: tuple[int, ...] = (32, 64, 128)
+    x: keras.KerasTensor, frame_width: int, filters: tuple[int, ...]
 ) -> keras.KerasTensor:
     """Turn (height, width, 1) into one feature vector a frame: (width // frame_width, features).
 
     Every convolution halves the height, and the width until a frame is `frame_width` px wide.
     """
-    strides = _strides(frame_width, len(filters))
-    if x.shape[2] % frame_width:
+    if x.shape[2] is not None and x.shape[2] % frame_width:
         raise ValueError(
             f"A line of {x.shape[2]} px cannot be cut into frames of {frame_width} px: "
             "choose a width that is a multiple of the frame width."
         )
-    for num_filters, stride in zip(filters, strides, strict=True):
-        x = layers.Conv2D(num_filters, 3, (2, stride), padding="same", use_bias=False)(x)
+    strides = _strides(frame_width, len(filters))
+    for k, (num_filters, stride) in enumerate(zip(filters, strides, strict=True)):
+        x = layers.Conv2D(num_filters, 3, (2, stride), padding="same")(x)
         # (height / 2, width / stride, num_filters)
-        x = layers.BatchNormalization()(x)
+        if k > 0:  # the first sees little but white paper, and its pixels are most of the cost
+            x = layers.BatchNormalization(momentum=0.95)(x)
         x = layers.Activation("relu")(x)
     x = layers.Permute((2, 1, 3))(x)  # (frames, height / 8, filters)
-    return layers.Reshape((x.shape[1], x.shape[2] * x.shape[3]))(x)  # (frames, features)
+    return layers.Reshape((-1, x.shape[2] * x.shape[3]))(x)  # (frames, features)
 
 
 def line_crnn(
-    input_shape: tuple[int, int] = (28, 952),
+    input_shape: tuple[int, int | None] = (28, None),
     num_classes: int = 80,
     frame_width: int = 8,
-    lstm_size: int = 128,
+    filters: tuple[int, ...] = (16, 48, 128),
+    lstm_size: int = 96,
     dropout: float = 0.1,
 ) -> keras.Model:
     """Read lines by convolving the whole line once and one bidirectional LSTM over its frames.
 
     Takes uint8 (batch, height, width), gives float32 logits (batch, width // frame_width,
-    num_classes). `frame_width` in px is 1, 2, 4 or 8; the width must be a multiple of it, else
-    `ValueError`. Source: Shi, Bai and Yao 2015 (CRNN), with strided convolutions for pools.
+    num_classes). The width may stay open (None); `frame_width` in px is a power of two up to
+    2 ** len(filters) that divides it, else `ValueError`. Source: Shi, Bai and Yao 2015 (CRNN),
+    with strided convolutions for pools.
     """
     image_input = keras.Input(input_shape, dtype="uint8", name="image")
-    x = line_features(rescaled(image_input), frame_width)  # (frames, features)
+    x = line_features(rescaled(image_input), frame_width, filters)  # (frames, features)
     x = layers.Dense(128, activation="relu")(x)  # (frames, 128)
     x = layers.Dropout(dropout)(x)
     x = layers.Bidirectional(layers.LSTM(lstm_size, return_sequences=True))(x)

@@ -1,0 +1,1 @@
+"""What the labs show: figures as pure functions of computed data."""

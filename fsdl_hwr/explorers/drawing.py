@@ -1,0 +1,180 @@
+"""The labs' figures: each a plain function from computed data to a Matplotlib figure."""
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from fsdl_hwr import ctc
+from fsdl_hwr.alphabet import BLANK_INDEX, Alphabet
+
+# Okabe and Ito's palette: told apart with every kind of color vision.
+BLACK, ORANGE, SKY, GREEN, BLUE, VERMILION = (
+    "#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00",
+)  # fmt: skip
+WIDTH = 10.0  # inches, of every figure
+
+
+def show(figure: Figure, alt: str) -> None:
+    """Display a figure in a notebook with its alternative text, for those who cannot see it."""
+    from IPython.display import Image, display
+
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=110, bbox_inches="tight", facecolor="white")
+    display(Image(data=buffer.getvalue(), format="png", alt=alt))
+
+
+def draw_glyphs(
+    images: np.ndarray, titles: Sequence[str] | None = None, columns: int = 16, title: str = ""
+) -> Figure:
+    """Draw a contact sheet of glyph images (n, 28, 28), a short title over each."""
+    rows = -(-len(images) // columns)
+    figure = Figure(figsize=(WIDTH, WIDTH / columns * rows * (1.3 if titles else 1.05) + 0.4))
+    for k, axes in enumerate(np.ravel(figure.subplots(rows, columns))):
+        axes.axis("off")
+        if k < len(images):
+            axes.imshow(images[k], cmap="gray_r", vmin=0, vmax=255)
+            if titles is not None:
+                axes.set_title(titles[k], fontsize=8, pad=2)
+    figure.suptitle(title, fontsize=12)
+    return figure
+
+
+def draw_lines(
+    images: np.ndarray,
+    texts: Sequence[str],
+    title: str = "",
+    predictions: Sequence[str] | None = None,
+) -> Figure:
+    """Draw line images (n, height, width) under their transcripts, predictions beside them."""
+    figure = Figure(figsize=(WIDTH, 0.62 * len(images) + 0.5))
+    all_axes = figure.subplots(len(images), squeeze=False)[:, 0]
+    for k, axes in enumerate(all_axes):
+        axes.imshow(images[k], cmap="gray_r", vmin=0, vmax=255, aspect="auto")
+        axes.set_xticks([])
+        axes.set_yticks([])
+        if predictions is None:
+            label, color = texts[k], BLACK
+        elif predictions[k] == texts[k]:
+            label, color = f"{predictions[k]}   (right)", BLUE
+        else:
+            label, color = f"{predictions[k]}   (wrong; it says: {texts[k]})", VERMILION
+        axes.set_title(label, fontsize=9, loc="left", pad=2, color=color, parse_math=False)
+    figure.suptitle(title, fontsize=12)
+    figure.subplots_adjust(hspace=1.0, top=1 - 0.62 / figure.get_figheight())
+    return figure
+
+
+def draw_windows(
+    image: np.ndarray, window_width: int, window_stride: int, answers: Sequence[str], title: str
+) -> Figure:
+    """Draw the windows over a line image, and what was read in each above it."""
+    figure = Figure(figsize=(WIDTH, 1.3))
+    axes = figure.subplots()
+    end = window_width + window_stride * (len(answers) - 1)
+    axes.imshow(image[:, :end], cmap="gray_r", vmin=0, vmax=255)
+    for k, answer in enumerate(answers):
+        left = k * window_stride
+        color = BLUE if k % 2 else VERMILION
+        axes.plot(
+            [left, left, left + window_width, left + window_width],
+            [31 + 3 * (k % 2), 29, 29, 31 + 3 * (k % 2)],
+            color=color,
+            linewidth=1.5,
+            clip_on=False,
+        )
+        center = left + window_width / 2
+        axes.text(center, -4, answer, ha="center", color=color, family="monospace", fontsize=10)
+    axes.axis("off")
+    axes.set_title(title, fontsize=12, pad=18)
+    return figure
+
+
+def draw_history(history: dict[str, list[float]], title: str) -> Figure:
+    """Draw training and validation loss, and validation CER, over the epochs."""
+    figure = Figure(figsize=(WIDTH, 3.2))
+    losses, errors = figure.subplots(1, 2)
+    epochs = np.arange(1, len(history["loss"]) + 1)
+    losses.plot(epochs, history["loss"], "o-", color=ORANGE, label="training")
+    losses.plot(epochs, history["val_loss"], "s-", color=BLUE, label="validation")
+    losses.set(xlabel="epoch", ylabel="CTC loss, nats a line", yscale="log")
+    losses.legend(frameon=False)
+    errors.plot(epochs, 100 * np.array(history["val_cer"]), "s-", color=BLUE)
+    errors.set(xlabel="epoch", ylabel="validation CER, %", yscale="log")
+    for axes in (losses, errors):
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(True, which="both", alpha=0.25)
+    figure.suptitle(title, fontsize=12)
+    figure.tight_layout()
+    return figure
+
+
+def draw_alignment(
+    image: np.ndarray,
+    log_probs: np.ndarray,
+    label: Sequence[int],
+    alphabet: Alphabet,
+    frame_width: int,
+    title: str,
+) -> Figure:
+    """Draw over one axis in px: a line image with its characters' boundaries, and the softmax.
+
+    image: uint8 (height, width). log_probs: (frames, classes), as many frames as the line has ink.
+    The best alignment of `label` gives the boundaries; rows of the heat map are the blank and the
+    label's characters.
+    """
+    label = np.asarray(label)
+    end = len(log_probs) * frame_width  # px
+    boundaries = ctc.character_boundaries(ctc.best_alignment(log_probs, label), label, frame_width)
+    rows = [BLANK_INDEX, *dict.fromkeys(label.tolist())]
+    figure = Figure(figsize=(WIDTH, 1.6 + 0.2 * len(rows)))
+    line, heat = figure.subplots(
+        2, sharex=True, height_ratios=[1.1, 0.2 * len(rows)], gridspec_kw={"hspace": 0.05}
+    )
+    line.imshow(
+        image[:, :end], cmap="gray_r", vmin=0, vmax=255, aspect="auto", extent=(0, end, 28, 0)
+    )
+    for k, (_, _, start_px, end_px) in enumerate(boundaries):
+        color = BLUE if k % 2 else VERMILION
+        line.axvspan(start_px, end_px, color=color, alpha=0.25, linewidth=0)
+        name = _name(alphabet, label[k])
+        line.text((start_px + end_px) / 2, -3, name, ha="center", color=color, fontsize=9)
+    line.set_yticks([])
+    line.set_title(title, fontsize=12, pad=16)
+    heat.imshow(
+        np.exp(log_probs[:, rows]).T,
+        cmap="cividis",
+        vmin=0,
+        vmax=1,
+        aspect="auto",
+        interpolation="nearest",
+        extent=(0, end, len(rows), 0),
+    )
+    heat.set_yticks(np.arange(len(rows)) + 0.5, [_name(alphabet, k) for k in rows], fontsize=8)
+    heat.set_xlabel(f"px from the left; one frame is {frame_width} px")
+    return figure
+
+
+def draw_occupancy(
+    occupancy: np.ndarray, label: Sequence[int], alphabet: Alphabet, title: str
+) -> Figure:
+    """Draw how the mass of all paths is spread over a lattice: occupancy (frames, states)."""
+    names = ["blank"]
+    for k in label:
+        names += [_name(alphabet, k), "blank"]
+    figure = Figure(figsize=(WIDTH, 0.6 + 0.22 * len(names)))
+    axes = figure.subplots()
+    mesh = axes.imshow(occupancy.T, cmap="cividis", aspect="auto", vmin=0, vmax=1)
+    axes.set_yticks(np.arange(len(names)), names, fontsize=8)
+    axes.set_xlabel("frame")
+    axes.set_title(title, fontsize=12)
+    figure.colorbar(mesh, ax=axes, label="share of all paths", pad=0.01)
+    return figure
+
+
+def _name(alphabet: Alphabet, index: int) -> str:
+    if index == BLANK_INDEX:
+        return "blank"
+    character = alphabet.characters[index - 1]
+    return "\u2423" if character == " " else character  # an open box for the space
