@@ -201,7 +201,7 @@ def _deform(points, glyph_of, stroke_of, num_glyphs, amount, rng):
     bent += drift[stroke_of] * (along - 0.5)[:, None]
 
     # Waves longer than a bow, so that letters bend and do not tremble.
-    wave = rng.normal(0, 5.0, (num_glyphs, 2, 3))  # radians per em
+    wave = rng.normal(0, 4.0, (num_glyphs, 2, 3))  # radians per em
     phase = rng.uniform(0, 2 * np.pi, (num_glyphs, 1, 3))
     height = rng.normal(0, 0.03 * amount, (num_glyphs, 3, 2))
     angle = np.matmul(bent[:, None, :], wave[glyph_of]) + phase[glyph_of]  # (p, 1, 3)
