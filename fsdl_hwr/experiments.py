@@ -1,0 +1,271 @@
+"""One run of a lab: the notebook with its parameters, executed, and what it leaves in a folder.
+
+`python -m fsdl_hwr.experiments labs/03_line_recognizer.ipynb --set epochs=2` executes a notebook in
+a process of its own and writes the executed notebook, an HTML report and `results.json`.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from pathlib import Path
+
+import fsdl_hwr
+from fsdl_hwr.datasets.downloads import write_atomically
+
+RESULTS = "results.json"
+KERNEL = "python3"
+SECONDS_TO_STOP = 20  # for papermill to end its kernel after an interrupt
+
+
+class RunError(RuntimeError):
+    """A notebook did not run to its end; the message says which cell failed, and why."""
+
+
+def write_results(
+    folder: str | os.PathLike, lab: str, parameters: Mapping, metrics: Mapping
+) -> Path:
+    """Write a run's parameters, metrics and versions to `<folder>/results.json`, whole or not.
+
+    Values may be NumPy scalars and arrays too. Returns the path. Raises `TypeError` or `ValueError`
+    for what JSON cannot hold, such as a NaN.
+    """
+    record = {
+        "lab": lab,
+        "parameters": dict(parameters),
+        "metrics": dict(metrics),
+        "versions": versions(),
+    }
+    text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False, default=_plain)
+    path = Path(folder) / RESULTS
+    with write_atomically(path) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+def versions() -> dict[str, str]:
+    """Name the versions that a result depends on; the backend's only where Keras is in use."""
+    found = {
+        "fsdl_hwr": fsdl_hwr.__version__,
+        "python": platform.python_version(),
+        "numpy": metadata.version("numpy"),
+        "keras": metadata.version("keras"),
+    }
+    if "keras" in sys.modules:
+        found["backend"] = sys.modules["keras"].backend.backend()
+        # The module knows its version whatever the package is called: tensorflow, tensorflow-cpu.
+        found[found["backend"]] = sys.modules[found["backend"]].__version__
+    return found
+
+
+def _plain(value):
+    if hasattr(value, "tolist"):  # NumPy
+        return value.tolist()
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    raise TypeError(f"{RESULTS} cannot hold {value!r}: give numbers, texts, lists or dicts.")
+
+
+def run_notebook(
+    lab: str | os.PathLike, parameters: Mapping | None = None, folder: str | os.PathLike = ""
+) -> Path:
+    """Execute one notebook in its own process, and return the folder with what it left there.
+
+    parameters: values by name for the notebook's `parameters` cell. folder: where the run goes,
+    `runs/<lab>` by default; the notebook gets it as its parameter `run_folder`. Afterwards the
+    folder holds `<lab>.ipynb` (executed), `<lab>.html` (a report that needs no other file; only
+    formulas are set by MathJax from the network) and `results.json`.
+    Raises `FileNotFoundError`, `ValueError` for unknown parameters or wrong types, both before
+    anything runs, and `RunError` for a failed cell, with the cells so far in `<lab>.partial.ipynb`.
+    """
+    lab = Path(lab)
+    folder = Path(folder or Path("runs") / lab.stem)
+    values = check_parameters(lab, {**(parameters or {}), "run_folder": str(folder)})
+    executed = folder / f"{lab.stem}.ipynb"
+    report = folder / f"{lab.stem}.html"
+    partial = folder / f"{lab.stem}.partial.ipynb"
+    if lab.resolve() in (executed.resolve(), partial.resolve()):
+        raise ValueError(f"The run folder {folder} holds the lab itself: choose another folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in (executed, report, partial, folder / RESULTS):
+        path.unlink(missing_ok=True)  # so that an older run's files are not taken for this one's
+
+    status = _execute(lab, partial, values)
+    if status != 0:
+        raise RunError(_failure(lab, partial, status))
+    os.replace(partial, executed)
+    with write_atomically(report) as temporary:
+        temporary.write_text(html_report(executed, images=lab.parent), encoding="utf-8")
+    if not (folder / RESULTS).is_file():
+        raise RunError(
+            f"{lab} ran to its end but left no {folder / RESULTS}: its last cell must call "
+            "experiments.write_results."
+        )
+    return folder
+
+
+def check_parameters(lab: Path, parameters: Mapping) -> dict:
+    """Return the parameters in the types that the notebook's annotations name.
+
+    Raises `FileNotFoundError`, and `ValueError` that lists what the notebook knows.
+    """
+    import papermill  # takes a second
+
+    if not lab.is_file():
+        raise FileNotFoundError(f"There is no notebook {lab}.")
+    known = papermill.inspect_notebook(lab)
+    unknown = sorted(set(parameters) - set(known))
+    if unknown:
+        lines = [
+            f"  {p['name']}: {p['inferred_type_name']} = {p['default']}" for p in known.values()
+        ]
+        raise ValueError(
+            f"{lab} has no parameter {', '.join(unknown)}. It knows:\n" + "\n".join(lines)
+        )
+    return {
+        name: _typed(name, value, known[name]["inferred_type_name"])
+        for name, value in parameters.items()
+    }
+
+
+def _typed(name: str, value, type_name: str):
+    """Read a value as its annotation says: YAML takes 1e-3 for a text and 2019 for a number."""
+    wanted = {"int": int, "float": float, "str": str, "bool": bool}.get(type_name)
+    if wanted is None or type(value) is wanted:
+        return value
+    if wanted is str and isinstance(value, int | float):
+        return str(value)
+    if wanted is float and isinstance(value, int | str) and not isinstance(value, bool):
+        with contextlib.suppress(ValueError):
+            return float(value)
+    raise ValueError(f"The parameter {name} takes {type_name}; it was given {value!r}.")
+
+
+def _execute(lab: Path, output: Path, parameters: dict) -> int:
+    """Run papermill in a process of its own; what cells print is shown as it is printed."""
+    import yaml
+
+    command = [sys.executable, "-m", "papermill", str(lab), str(output), "--kernel", KERNEL]
+    command += ["--parameters_yaml", yaml.safe_dump(parameters)]
+    command += ["--progress-bar", "--stdout-file", "-"]
+    # The kernel of this interpreter comes first, whatever others a user has installed.
+    kernels = os.pathsep.join(
+        filter(None, [str(Path(sys.prefix, "share", "jupyter")), os.environ.get("JUPYTER_PATH")])
+    )
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, env={**os.environ, "JUPYTER_PATH": kernels}
+    )
+    try:
+        return process.wait()
+    finally:
+        if process.poll() is None:  # interrupted: papermill ends its kernel, then itself
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(SECONDS_TO_STOP)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _failure(lab: Path, partial: Path, status: int) -> str:
+    """Say what stopped a notebook: the error of the failed cell, as the partial notebook has it."""
+    if not partial.is_file():
+        return f"{lab} did not start: papermill ended with status {status}; see its message above."
+    import nbformat
+
+    cells = nbformat.read(partial, as_version=4).cells
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                return (
+                    f"{lab} failed in cell [{cell.execution_count}], which begins "
+                    f"{cell.source.splitlines()[0]!r}\n  {output.ename}: {output.evalue}\n"
+                    f"What ran until then is in {partial}."
+                )
+    return (
+        f"{lab} was stopped (papermill's status {status}; was memory exhausted?). "
+        f"What ran until then is in {partial}."
+    )
+
+
+def html_report(notebook: str | os.PathLike, images: str | os.PathLike) -> str:
+    """Turn an executed notebook into one HTML text that holds its pictures and styles itself.
+
+    images: the folder from which the notebook's own image links start.
+    """
+    import nbformat
+    from nbconvert import HTMLExporter
+
+    notebook = Path(notebook)
+    exporter = HTMLExporter(embed_images=True)
+    resources = {"metadata": {"name": notebook.stem, "path": str(Path(images).resolve())}}
+    html, _ = exporter.from_notebook_node(nbformat.read(notebook, as_version=4), resources)
+    return html
+
+
+def read_parameters(path: str | os.PathLike | None, settings: Iterable[str] = ()) -> dict:
+    """Read parameters from a YAML file, then from `name=value` texts, which win.
+
+    Raises `FileNotFoundError` or `ValueError` that says what is wrong.
+    """
+    import yaml
+
+    parameters = {}
+    if path:
+        try:
+            parameters = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+        except yaml.YAMLError as error:
+            raise ValueError(f"{path} is not YAML: {error}") from error
+        if not isinstance(parameters, dict):
+            raise ValueError(f"{path} must hold lines of `name: value`; got {parameters!r}.")
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise ValueError(f"--set takes name=value; got {setting!r}.")
+        parameters[name.strip()] = yaml.safe_load(value) if value else ""
+    return parameters
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a lab from the command line, and print what came of it."""
+    parser = argparse.ArgumentParser(
+        prog="python -m fsdl_hwr.experiments", description="Run one lab with other parameters."
+    )
+    parser.add_argument("lab", help="the notebook")
+    parser.add_argument("--parameters", metavar="FILE", help="YAML file of parameters")
+    parser.add_argument(
+        "--set", metavar="NAME=VALUE", action="append", default=[], help="one parameter; repeatable"
+    )
+    parser.add_argument("--folder", default="", help="where the run goes (runs/<lab>)")
+    options = parser.parse_args(arguments)
+    began = time.perf_counter()
+    # A time limit from outside ends the notebook as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        parameters = read_parameters(options.parameters, options.set)
+        folder = run_notebook(options.lab, parameters, options.folder)
+    except (RunError, ValueError, OSError) as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted; run the same command again.", file=sys.stderr)
+        return 130
+    stem = Path(options.lab).stem
+    print()
+    for path in (folder / f"{stem}.ipynb", folder / f"{stem}.html", folder / RESULTS):
+        print(path)
+    for name, value in json.loads((folder / RESULTS).read_text("utf-8"))["metrics"].items():
+        print(f"  {name:<24} {value:.4g}" if isinstance(value, float) else f"  {name:<24} {value}")
+    print(f"{time.perf_counter() - began:.0f} s in all")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
