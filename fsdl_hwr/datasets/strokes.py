@@ -97,7 +97,7 @@ def _hand_form(text: str) -> Form:
 
 def _sides(points: np.ndarray) -> tuple[float, float]:
     """Say where a letter's own space ends: a descender may reach under its neighbors."""
-    above = points[points[:, 1] < 0.1]
+    above = points[points[:, 1] < 0.25]
     x = (above if len(above) else points)[:, 0]
     return float(x.min()), float(x.max())
 
@@ -223,7 +223,8 @@ class Writer:
     ascender, descender: factors on what rises above the x-height or falls below the baseline.
     stroke_width: of the pen. roundness: radius at which corners are cut. variation: how much
     glyphs differ, 1 as much as two hands. haste: how often the pen stays
-    down between strokes. spacing: between letters. wander: of the baseline.
+    down between strokes. spacing: between the ink of letters.
+    word_space: added between words. wander: of the baseline.
     """
 
     seed: tuple[int, ...]
@@ -256,7 +257,7 @@ class Writer:
             stroke_width=float(rng.uniform(0.065, 0.125)),
             roundness=float(rng.uniform(0.0, 0.07)),
             variation=float(rng.uniform(0.3, 0.6)),
-            spacing=float(rng.uniform(0.1, 0.22)),
+            spacing=float(rng.uniform(0.06, 0.17)),
             word_space=float(rng.uniform(0.4, 0.7)),
             wander=float(rng.uniform(0.0, 0.04)),
             haste=float(rng.uniform(0, 1)),
@@ -282,7 +283,7 @@ class Writer:
         """
         shapes = [self._shape(character) for character in text]
         inks = self._inks(shapes, rng)
-        gaps = self.spacing * np.exp(rng.normal(0, 0.15, len(text)))
+        gaps = self.stroke_width + self.spacing * np.exp(rng.normal(0, 0.2, len(text)))
         phase, period = rng.uniform(0, 2 * np.pi), rng.uniform(4, 9)
         slope = rng.normal(0, 0.004)
         line, later = [], []  # `later`: dots and bars of the word being written
