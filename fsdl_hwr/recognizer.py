@@ -83,17 +83,28 @@ class Recognizer:
 
     # Training
 
-    def compile(self, total_steps: int, learning_rate: float = 3e-3) -> None:
-        """Choose the optimizer: AdamW, warmed up over 100 steps, then a cosine down to zero."""
-        warmup_steps = min(100, max(1, total_steps // 10))
-        schedule = keras.optimizers.schedules.CosineDecay(
-            initial_learning_rate=learning_rate / 100,
-            decay_steps=max(1, total_steps - warmup_steps),
-            warmup_target=learning_rate,
-            warmup_steps=warmup_steps,
-        )
-        optimizer = keras.optimizers.AdamW(schedule, weight_decay=1e-4, global_clipnorm=5.0)
-        self.network.compile(optimizer, loss=ctc.loss)
+    def compile(
+        self, total_steps: int, learning_rate: float = 3e-3, optimizer: str = "adamw"
+    ) -> None:
+        """Choose how to train.
+
+        optimizer: 'adamw' warms up over 100 steps, then follows a cosine down to zero;
+        'rmsprop' keeps its rate, as the 2019 course did.
+        """
+        if optimizer == "adamw":
+            warmup_steps = min(100, max(1, total_steps // 10))
+            schedule = keras.optimizers.schedules.CosineDecay(
+                initial_learning_rate=learning_rate / 100,
+                decay_steps=max(1, total_steps - warmup_steps),
+                warmup_target=learning_rate,
+                warmup_steps=warmup_steps,
+            )
+            chosen = keras.optimizers.AdamW(schedule, weight_decay=1e-4, global_clipnorm=5.0)
+        elif optimizer == "rmsprop":
+            chosen = keras.optimizers.RMSprop(learning_rate)
+        else:
+            raise ValueError(f"Unknown optimizer {optimizer!r}: choose adamw or rmsprop.")
+        self.network.compile(chosen, loss=ctc.loss)
 
     def fit(
         self,
@@ -104,6 +115,7 @@ class Recognizer:
         folder: str | os.PathLike,
         batch_size: int = 32,
         learning_rate: float = 3e-3,
+        optimizer: str = "adamw",
         seed: int = 0,
         callbacks: Sequence[keras.callbacks.Callback] = (),
     ) -> dict[str, list[float]]:
@@ -127,13 +139,14 @@ class Recognizer:
             "epochs": epochs,
             "batch_size": batch_size,
             "learning_rate": learning_rate,
+            "optimizer": optimizer,
             "seed": seed,
             "lines": len(training),
             "network": self.network.name,
         }
 
         batches = _Batches(self, training, batch_size, seed)
-        self.compile(epochs * batches.num_batches, learning_rate)
+        self.compile(epochs * batches.num_batches, learning_rate, optimizer)
         progress = _Progress(self, validation, folder, run, epochs, len(training))
         batches.epoch = progress.resume()
         if batches.epoch < epochs:
