@@ -80,8 +80,9 @@ class GlyphLineMaker:
 
     def __call__(self, text: str, rng: np.random.Generator) -> np.ndarray:
         """Make one line image: uint8 (28, width). `ValueError` where the text does not fit."""
-        stride = round(GLYPH_SIZE * (1 - rng.uniform(*self.overlap)))  # px from glyph to glyph
-        needed = GLYPH_SIZE + max(stride, 1) * (len(text) - 1)
+        overlap = rng.uniform(*self.overlap)
+        stride = max(1, round(GLYPH_SIZE * (1 - overlap)))  # px from glyph to glyph
+        needed = GLYPH_SIZE + stride * (len(text) - 1)
         if needed > self.width:
             raise ValueError(
                 f"{text!r} has {len(text)} characters and needs {needed} px at this overlap; the "
@@ -140,7 +141,9 @@ class WrittenLineMaker:
 LineMaker = GlyphLineMaker | WrittenLineMaker
 
 
-def make_lines(maker: LineMaker, texts: Iterable[str], seed: int | Sequence[int]) -> Lines:
+def make_lines(
+    maker: LineMaker, texts: Iterable[str], seed: int | Sequence[int] | np.random.Generator
+) -> Lines:
     """Make a fixed set, one line image a text; equal seeds give equal images."""
     texts = tuple(texts)
     if not texts:
@@ -174,7 +177,7 @@ class LineStream:
         """Make batch `index` of `epoch`: `size` lines, decided by (seed, epoch, index) alone."""
         rng = np.random.default_rng((self.seed, epoch, index))
         chosen = rng.integers(len(self.texts), size=size)
-        return make_lines(self.maker, [self.texts[i] for i in chosen], (self.seed, epoch, index))
+        return make_lines(self.maker, [self.texts[i] for i in chosen], rng)
 
 
 def ink_widths(images: np.ndarray) -> np.ndarray:
