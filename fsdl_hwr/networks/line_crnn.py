@@ -13,12 +13,12 @@ def line_features(
 
     Every convolution halves the height, and the width until a frame is `frame_width` px wide.
     """
+    strides = _strides(frame_width, len(filters))
     if x.shape[2] is not None and x.shape[2] % frame_width:
         raise ValueError(
             f"A line of {x.shape[2]} px cannot be cut into frames of {frame_width} px: "
             "choose a width that is a multiple of the frame width."
         )
-    strides = _strides(frame_width, len(filters))
     for k, (num_filters, stride) in enumerate(zip(filters, strides, strict=True)):
         x = layers.Conv2D(num_filters, 3, (2, stride), padding="same")(x)
         # (height / 2, width / stride, num_filters)
