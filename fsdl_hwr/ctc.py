@@ -90,16 +90,16 @@ def loss(targets, logits):
     targets = ops.cast(targets, "int32")
     logits = ops.cast(logits, "float32")
     frames, lengths, labels = targets[:, 0], targets[:, 1], targets[:, 2:]
-    is_character = ops.arange(labels.shape[1])[None] < lengths[:, None]  # (batch, max_length)
+    places = ops.arange(ops.shape(labels)[1])[None]  # (1, max_length), unknown while Keras traces
+    is_character = places < lengths[:, None]  # (batch, max_length)
     repeats = (labels[:, 1:] == labels[:, :-1]) & is_character[:, 1:]
     needed = lengths + ops.sum(ops.cast(repeats, "int32"), axis=1)
 
     # The kernels refuse empty labels, and disagree on impossible ones. They are given a label of
     # one character there, and their answer is replaced.
     kernel_can = (lengths > 0) & (needed <= frames)
-    first = ops.arange(labels.shape[1])[None] == 0
     kernel_losses = _kernel(
-        ops.where(kernel_can[:, None], labels, ops.cast(first, "int32")),
+        ops.where(kernel_can[:, None], labels, ops.cast(places == 0, "int32")),
         ops.where(kernel_can, lengths, 1),
         ops.where(kernel_can, frames, ops.maximum(frames, 1)),
         logits,
