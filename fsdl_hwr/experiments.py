@@ -24,6 +24,17 @@ RESULTS = "results.json"
 KERNEL = "python3"
 SECONDS_TO_STOP = 20  # for papermill to end its kernel after an interrupt
 
+# nbconvert's own template leaves out the alternative text that a figure brings.
+REPORT_TEMPLATE = """\
+{%- extends 'lab/index.html.j2' -%}
+{%- block data_png -%}
+<div class="jp-RenderedImage jp-OutputArea-output {{ extra_class }}">
+<img src="data:image/png;base64,{{ output.data['image/png'] | escape_html }}"
+alt="{{ (output | get_metadata('alt', 'image/png') or '') | escape_html }}">
+</div>
+{%- endblock -%}
+"""
+
 
 class RunError(RuntimeError):
     """A notebook did not run to its end; the message says which cell failed, and why."""
@@ -204,7 +215,7 @@ def html_report(notebook: str | os.PathLike, images: str | os.PathLike) -> str:
     from nbconvert import HTMLExporter
 
     notebook = Path(notebook)
-    exporter = HTMLExporter(embed_images=True)
+    exporter = HTMLExporter(embed_images=True, raw_template=REPORT_TEMPLATE)
     resources = {"metadata": {"name": notebook.stem, "path": str(Path(images).resolve())}}
     html, _ = exporter.from_notebook_node(nbformat.read(notebook, as_version=4), resources)
     return html

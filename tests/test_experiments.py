@@ -27,7 +27,7 @@ import cv2
 import numpy as np
 from IPython.display import Image
 print("kernel", sys.executable)
-Image(cv2.imencode(".png", np.zeros((2, 2), np.uint8))[1].tobytes(), alt="a dot")
+Image(cv2.imencode(".png", np.zeros((2, 2), np.uint8))[1].tobytes(), alt="a \\"dot\\"")
 """
 
 
@@ -97,6 +97,7 @@ def test_the_report_holds_its_pictures(good_run):
     assert 'src="data:image/png;base64,' in report  # the figure that code made
     assert 'src="data:image/svg+xml;base64,' in report  # the picture beside the lab
     assert 'src="page.svg"' not in report
+    assert "alt='a \"dot\"'" in report
 
 
 def test_a_failed_cell_is_named_and_the_partial_notebook_kept(tmp_path, capfd):
