@@ -6,6 +6,7 @@ import os
 import time
 import warnings
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import numpy as np
 from fsdl_hwr import ctc, metrics
 from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets.lines import LINE_WIDTH, Lines, LineStream, ink_widths
+from fsdl_hwr.networks.layers import SlidingWindows
 
 METADATA = "recognizer.json"  # beside Keras' own members in the .keras archive
 MAX_PIXELS = 50_000_000  # a page scanned at 600 dpi has fewer
@@ -40,9 +42,7 @@ class Recognizer:
         _, self.image_height, fixed_width = network.input_shape
         self.image_width = fixed_width or image_width
         self.trims = fixed_width is None  # whether the paper after the last ink can be left out
-        _, self.num_frames, num_classes = network.compute_output_shape(
-            (1, self.image_height, self.image_width)
-        )
+        self.num_frames, num_classes = self._output_shape(self.image_width)
         if num_classes != self.alphabet.num_classes:
             raise ValueError(
                 f"The network has {num_classes} outputs; the alphabet needs "
@@ -50,6 +50,18 @@ class Recognizer:
                 "and the blank. Build the network with num_classes=alphabet.num_classes."
             )
         self.frame_width = self.image_width // self.num_frames  # px from frame to frame
+        if self.trims:  # padding rounds the frames up: many lines' width shows what a frame is
+            wide = 64 * self.image_width
+            self.frame_width = wide // self._output_shape(wide)[0]
+            if self.image_width % self.frame_width:
+                raise ValueError(
+                    f"Lines of {self.image_width} px cannot be cut into frames of "
+                    f"{self.frame_width} px: choose an image_width that is a multiple of it."
+                )
+
+    def _output_shape(self, image_width: int) -> tuple[int, int]:
+        """Say what the network makes of a line: (frames, classes)."""
+        return self.network.compute_output_shape((1, self.image_height, image_width))[1:]
 
     # Geometry and labels
 
@@ -129,12 +141,14 @@ class Recognizer:
         if epochs < 1 or batch_size < 1:
             raise ValueError(f"Nothing to train: epochs={epochs}, batch_size={batch_size}.")
         self.check(validation)
-        if isinstance(training, Lines):
-            self.check(training)
-        else:
-            self.check(training.batch(0, 0, min(256, len(training))))
+        sample = training
+        if isinstance(training, LineStream):
+            sample = training.batch(0, 0, min(256, len(training)))
+        self.check(sample)
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(f"{folder} cannot be written to: choose another run folder.")
         run = {
             "epochs": epochs,
             "batch_size": batch_size,
@@ -143,17 +157,20 @@ class Recognizer:
             "seed": seed,
             "lines": len(training),
             "network": self.network.name,
+            "weights": self.network.count_params(),
+            "characters": self.alphabet.characters,
+            "first_lines": zlib.crc32(sample.images[:256].tobytes()),  # tells other data
         }
 
         batches = _Batches(self, training, batch_size, seed)
         self.compile(epochs * batches.num_batches, learning_rate, optimizer)
-        progress = _Progress(self, validation, folder, run, epochs, len(training))
-        batches.epoch = progress.resume()
-        if batches.epoch < epochs:
+        progress = _Progress(self, validation, folder, run, epochs, batches)
+        done = progress.resume()
+        if done < epochs:
             self.network.fit(
                 batches,
                 epochs=epochs,
-                initial_epoch=batches.epoch,
+                initial_epoch=done,
                 shuffle=False,  # `batches` shuffles by its own seed
                 verbose=0,  # `progress` shows more, and validation CER
                 callbacks=[progress, _StopOnNaN(), *callbacks],
@@ -186,8 +203,10 @@ class Recognizer:
         turned to gray with a warning, and blank paper reads as an empty text. Raises `ValueError`
         or `TypeError` for images that are empty, not uint8, or larger than 50 million pixels.
         """
-        if isinstance(images, np.ndarray) and images.ndim == 2:
-            images = [images]
+        if isinstance(images, np.ndarray) and (
+            images.ndim == 2 or (images.ndim == 3 and images.shape[2] in (3, 4))
+        ):
+            images = [images]  # one image alone, gray or colored
         if len(images) == 0:
             return []
         fitted = np.stack([self.fit_image(image, k) for k, image in enumerate(images)])
@@ -198,10 +217,13 @@ class Recognizer:
         image = _gray(np.asarray(image), f"Image {number}")
         if np.median(image) > 127:  # paper is what most pixels show
             image = 255 - image
+        image = _stretched(image)
         height, width = self.image_height, self.image_width
+        page = np.zeros((height, width), np.uint8)
+        if not image.any():
+            return page
         if image.shape[0] != height or image.shape[1] > width:
             image = _scaled(_cropped(image), height, width, f"Image {number}")
-        page = np.zeros((height, width), np.uint8)
         page[:, : image.shape[1]] = image
         return page
 
@@ -238,7 +260,10 @@ class Recognizer:
         if not path.is_file():
             raise FileNotFoundError(f"There is no recognizer at {path}: train one with lab 03.")
         metadata = _read_metadata(path)
-        network = keras.saving.load_model(path, custom_objects={"loss": ctc.loss})
+        try:
+            network = keras.saving.load_model(path, custom_objects=_CUSTOM_OBJECTS)
+        except (zipfile.BadZipFile, OSError) as error:  # a member that is not what was written
+            raise ValueError(f"{path} is damaged ({error}): copy or train it again.") from error
         return cls(network, Alphabet(metadata["characters"]), metadata["image_width"])
 
 
@@ -257,21 +282,32 @@ class _Batches(keras.utils.PyDataset):
         self.source = source
         self.batch_size = min(batch_size, len(source))
         self.seed = seed
-        self.epoch = 0
-        self._place, self._group = None, []
+        self.epoch = None  # until training begins
+        self._group = None, []  # its place, its batches
 
     @property
     def num_batches(self) -> int:
         return len(self.source) // self.batch_size  # a rest would give a batch of another shape
 
     def __getitem__(self, index: int):
-        place = (self.epoch, index // self.GROUP)
-        if self._place != place:
-            self._place, self._group = place, self._make_group(*place)
-        return self._group[index % self.GROUP]
+        if self.epoch is None:
+            return self._example(index)
+        wanted = (self.epoch, index // self.GROUP)
+        place, batches = self._group
+        if place != wanted:  # Keras reads ahead in another thread: use what this call made
+            batches = self._make_group(*wanted)
+            self._group = wanted, batches
+        return batches[index % self.GROUP]
 
-    def on_epoch_end(self):
-        self.epoch += 1
+    def _example(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Give blank paper: Keras takes the width of two batches, if they agree, for that of all.
+
+        It asks for them before the first epoch; so these differ, whatever the real ones do.
+        """
+        recognizer = self.recognizer
+        width = recognizer.image_width - index * recognizer.frame_width * recognizer.trims
+        images = np.zeros((self.batch_size, recognizer.image_height, width), np.uint8)
+        return images, np.zeros((self.batch_size, 2 + recognizer.num_frames), np.int32)
 
     def _make_group(self, epoch: int, number: int) -> list[tuple]:
         num_batches = min(self.GROUP, self.num_batches - number * self.GROUP)
@@ -287,21 +323,23 @@ class _Batches(keras.utils.PyDataset):
         return [self._batch(lines[chosen]) for chosen in shuffled]
 
     def _batch(self, lines: Lines) -> tuple[np.ndarray, np.ndarray]:
-        recognizer = self.recognizer
-        return recognizer.trim(lines.images, lines.ink_widths), recognizer.pack(lines)
+        images = lines.images
+        if self.num_batches > 1:  # of one batch Keras would see one example, and one width
+            images = self.recognizer.trim(images, lines.ink_widths)
+        return images, self.recognizer.pack(lines)
 
 
 class _Progress(keras.callbacks.Callback):
     """Reads the validation lines after every epoch, shows one line of figures, keeps the state."""
 
-    def __init__(self, recognizer, validation, folder, run, epochs, lines_per_epoch):
+    def __init__(self, recognizer, validation, folder, run, epochs, batches):
         super().__init__()
         self.recognizer = recognizer
         self.validation = validation
         self.folder = folder
         self.run = run
         self.epochs = epochs
-        self.lines_per_epoch = lines_per_epoch
+        self.batches = batches
         self.history = {"loss": [], "val_loss": [], "val_cer": [], "seconds": []}
 
     def resume(self) -> int:
@@ -310,9 +348,9 @@ class _Progress(keras.callbacks.Callback):
         if not last.is_file():
             return 0
         record = _read_metadata(last)
-        if record["run"] != self.run:
+        if (held := record.get("run")) != self.run:
             raise ValueError(
-                f"{self.folder} holds a run with other settings ({record['run']}, now {self.run}). "
+                f"{self.folder} holds a run with other settings ({held}, now {self.run}). "
                 "Choose another run folder, or delete this one to start again."
             )
         network = self.recognizer.network
@@ -324,6 +362,8 @@ class _Progress(keras.callbacks.Callback):
         return done
 
     def on_epoch_begin(self, epoch, logs=None):
+        self.batches.epoch = epoch
+        _seed_layers(self.recognizer.network, self.run["seed"], epoch)
         self.began = time.perf_counter()
 
     def on_epoch_end(self, epoch, logs=None):
@@ -347,7 +387,7 @@ class _Progress(keras.callbacks.Callback):
         print(
             f"epoch {epoch + 1:>2}/{self.epochs} · loss {figures['loss']:6.2f} · "
             f"validation loss {figures['val_loss']:6.2f}, CER {cer:6.1%}{' *' if best else '  '} · "
-            f"{self.lines_per_epoch / seconds:4.0f} lines/s · "
+            f"{self.batches.num_batches * self.batches.batch_size / seconds:4.0f} lines/s · "
             f"{(self.epochs - epoch - 1) * seconds:4.0f} s to go",
             flush=True,
         )
@@ -368,6 +408,16 @@ class _StopOnNaN(keras.callbacks.Callback):
             )
 
 
+_CUSTOM_OBJECTS = {"loss": ctc.loss, "SlidingWindows": SlidingWindows}
+
+
+def _seed_layers(network: keras.Model, seed: int, epoch: int) -> None:
+    """Start dropout's random numbers anew: no file keeps them, and a resumed run needs the same."""
+    states = [v for v in network.variables if v.name == "seed_generator_state"]
+    for k, state in enumerate(states):
+        state.assign(np.random.SeedSequence((seed, epoch, k)).generate_state(2))  # uint32
+
+
 def _read_metadata(path: Path) -> dict:
     try:
         with zipfile.ZipFile(path) as archive:
@@ -382,9 +432,9 @@ def _gray(image: np.ndarray, name: str) -> np.ndarray:
     """Return a uint8 image of two dimensions, or raise an error that says what is wrong."""
     if image.size == 0:
         raise ValueError(f"{name} is empty: its shape is {image.shape}.")
-    if image.size > MAX_PIXELS:
+    if (num_pixels := math.prod(image.shape[:2])) > MAX_PIXELS:
         raise ValueError(
-            f"{name} has {image.size:,} values, more than {MAX_PIXELS:,}: "
+            f"{name} has {num_pixels:,} pixels, more than {MAX_PIXELS:,}: "
             "cut the line out of its page, or scale it down."
         )
     if image.dtype != np.uint8:
@@ -402,13 +452,17 @@ def _gray(image: np.ndarray, name: str) -> np.ndarray:
     return image
 
 
-def _cropped(image: np.ndarray) -> np.ndarray:
-    """Cut away the paper around the ink, and stretch the contrast to 0 to 255."""
+def _stretched(image: np.ndarray) -> np.ndarray:
+    """Stretch the contrast: paper becomes 0, the strongest ink 255."""
     paper = float(np.median(image))
     strength = float(image.max()) - paper
     if strength < 32:  # nothing that stands out: blank paper
         return np.zeros_like(image)
-    image = np.clip((image - paper) * (255 / strength), 0, 255).astype(np.uint8)
+    return np.clip((image - paper) * (255 / strength), 0, 255).astype(np.uint8)
+
+
+def _cropped(image: np.ndarray) -> np.ndarray:
+    """Cut away the paper around the ink."""
     rows, columns = np.nonzero(image > 96)
     return image[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
 
