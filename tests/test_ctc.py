@@ -327,3 +327,14 @@ def test_alignment_refuses_what_cannot_be_aligned():
             align(log_probs + 1, [1])
     with np.errstate(divide="ignore"), pytest.raises(ValueError, match="probability 0"):
         ctc.forward_backward(np.log([[0.5, 0.5, 0.0]]), [2])
+
+
+@pytest.mark.skipif(not ON_TENSORFLOW, reason="only TensorFlow traces with open shapes")
+def test_loss_with_shapes_that_are_unknown_while_tracing():
+    import tensorflow as tf
+
+    spec = [tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None, None, 4), tf.float32)]
+    traced = tf.function(ctc.loss, input_signature=spec)
+    logits = np.random.default_rng(0).normal(size=(len(BATCH), 5, 4)).astype("float32")
+    targets = ctc.pack_labels(*zip(*BATCH, strict=True))
+    np.testing.assert_allclose(traced(targets, logits), ctc.loss(targets, logits), rtol=1e-5)
