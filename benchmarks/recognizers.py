@@ -1,0 +1,171 @@
+"""Time the kit's recognizer against the 2019 course's, and read with both after equal minutes.
+
+Run `python benchmarks/recognizers.py [--minutes 2]`. Speed: both networks get the same lines, in
+batches of their defaults (32 and 64), and take turns, so that a busy moment meets both. CER: each
+is trained on fresh lines for the same time with its own optimizer, then reads lines of unseen
+writers; `--minutes 0` leaves that out. Writes runs/benchmarks/recognizers.json.
+"""
+
+import argparse
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+
+from fsdl_hwr import experiments, metrics, networks
+from fsdl_hwr.alphabet import Alphabet
+from fsdl_hwr.datasets import downloads, lines, strokes, text
+from fsdl_hwr.recognizer import Recognizer
+
+SETTINGS = {
+    "line_crnn": {"batch_size": 32, "optimizer": "adamw", "learning_rate": 3e-3},
+    "line_lstm_ctc": {"batch_size": 64, "optimizer": "rmsprop", "learning_rate": 1e-3},
+}
+LINES = 128  # timed in every round
+ROUNDS = 5
+NUM_WRITERS = {"train": 200, "validation": 40, "test": 40}
+NUM_TEXTS = {"train": 20_000, "validation": 100, "test": 300}
+EPOCHS = 4  # into which the minutes of training are divided
+OUTPUT = Path(__file__).parents[1] / "runs" / "benchmarks" / "recognizers.json"
+
+
+class StopAfter(keras.callbacks.Callback):
+    """Ends training when its time is over; the time for reading validation lines does not count."""
+
+    def __init__(self, seconds: float):
+        super().__init__()
+        self.left = seconds
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.last = time.perf_counter()
+
+    def on_train_batch_end(self, batch, logs=None):
+        now = time.perf_counter()
+        self.left -= now - self.last
+        self.last = now
+        if self.left <= 0:
+            self.model.stop_training = True
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=2.0, help="of training, for each network")
+    minutes = parser.parse_args().minutes
+    makers, texts = make_data()
+    timed = lines.make_lines(makers["train"], texts["train"][:LINES], seed=1)
+    results = measure_speed(timed)
+    if minutes > 0:
+        for name, result in results.items():
+            # A few lines more than the speed promises, so that time ends the training.
+            planned = int(1.05 * 60 * minutes * result["training_lines_per_second"])
+            result.update(train_and_read(name, makers, texts, 60 * minutes, planned))
+    record = {
+        "networks": results,
+        "training_ratio": ratio(results, "training_lines_per_second"),
+        "inference_ratio": ratio(results, "inference_lines_per_second"),
+        "minutes": minutes,
+        "cpu_cores": os.cpu_count(),
+        "versions": experiments.versions(),
+    }
+    with downloads.write_atomically(OUTPUT) as temporary:
+        temporary.write_text(json.dumps(record, indent=2) + "\n")
+    print_table(record)
+    print(OUTPUT)
+
+
+def make_data() -> tuple[dict, dict]:
+    """Make what both networks train on and read: a line maker and sentences for each split."""
+    makers, texts = {}, {}
+    for split, num in NUM_TEXTS.items():
+        glyphs = strokes.glyphs(split, num_writers=NUM_WRITERS[split])
+        makers[split] = lines.GlyphLineMaker(glyphs)
+        texts[split] = text.sentences("faker", split, alphabet=Alphabet(), num=num).texts
+    return makers, texts
+
+
+def make_recognizer(name: str) -> Recognizer:
+    keras.utils.set_random_seed(0)
+    return Recognizer(networks.LINE_NETWORKS[name]())
+
+
+def measure_speed(timed: lines.Lines) -> dict[str, dict]:
+    """Time training and inference of both networks on the same lines, in turns."""
+    by_width = timed[np.argsort(timed.ink_widths, kind="stable")]  # batches of like width, as `fit`
+    passes = {}  # (network, what is timed): a function that does it with all lines
+    for name, settings in SETTINGS.items():
+        recognizer, size = make_recognizer(name), settings["batch_size"]
+        recognizer.compile(1000, settings["learning_rate"], settings["optimizer"])
+        batches = []
+        for start in range(0, LINES, size):
+            batch = by_width[start : start + size]
+            images = recognizer.trim(batch.images, batch.ink_widths)
+            batches.append((images, recognizer.pack(batch)))
+        network = recognizer.network
+        passes[name, "training"] = lambda n=network, b=batches: [n.train_on_batch(*x) for x in b]
+        passes[name, "inference"] = lambda n=network, b=batches: [
+            n.predict_on_batch(x) for x, _ in b
+        ]
+
+    seconds = {key: [] for key in passes}
+    for each in passes.values():
+        each()  # traces a graph for every width
+    for _ in range(ROUNDS):
+        for key, each in passes.items():
+            began = time.perf_counter()
+            each()
+            seconds[key].append(time.perf_counter() - began)
+    results = {name: dict(settings) for name, settings in SETTINGS.items()}
+    for (name, what), times in seconds.items():
+        results[name][f"{what}_lines_per_second"] = round(LINES / float(np.median(times)), 1)
+    return results
+
+
+def train_and_read(name: str, makers: dict, texts: dict, seconds: float, num_lines: int) -> dict:
+    """Train for `seconds` (made for about `num_lines` lines), and read the test lines."""
+    recognizer = make_recognizer(name)
+    validation = lines.make_lines(makers["validation"], texts["validation"], seed=1)
+    test = lines.make_lines(makers["test"], texts["test"], seed=2)
+    size = SETTINGS[name]["batch_size"]
+    per_epoch = max(size, num_lines // EPOCHS // size * size)
+    stream = lines.LineStream(makers["train"], texts["train"], per_epoch, seed=0)
+    print(f"{name}: {seconds:.0f} s of training", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        history = recognizer.fit(
+            stream,
+            validation,
+            epochs=EPOCHS,
+            folder=folder,
+            callbacks=[StopAfter(seconds)],
+            **SETTINGS[name],
+        )
+    cer = metrics.character_error_rate(test.texts, recognizer.read(test))
+    return {
+        "train_seconds": round(sum(history["seconds"]), 1),
+        "test_cer": round(cer.value, 4),
+        "test_cer_interval": [round(cer.low, 4), round(cer.high, 4)],
+    }
+
+
+def ratio(results: dict, figure: str) -> float:
+    return round(results["line_crnn"][figure] / results["line_lstm_ctc"][figure], 2)
+
+
+def print_table(record: dict) -> None:
+    print(f"\n{'':16}{'batch':>6}{'training':>12}{'inference':>12}{'trained':>10}{'test CER':>10}")
+    for name, r in record["networks"].items():
+        row = f"{name:16}{r['batch_size']:>6}{r['training_lines_per_second']:>8.0f} l/s"
+        row += f"{r['inference_lines_per_second']:>8.0f} l/s"
+        if "test_cer" in r:
+            row += f"{r['train_seconds']:>8.0f} s{r['test_cer']:>10.1%}"
+        print(row)
+    print(f"{'ratio':22}{record['training_ratio']:>12.1f}{record['inference_ratio']:>12.1f}")
+
+
+if __name__ == "__main__":
+    main()
