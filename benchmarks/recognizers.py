@@ -38,7 +38,7 @@ OUTPUT = Path(__file__).parents[1] / "runs" / "benchmarks" / "recognizers.json"
 class StopAfter(keras.callbacks.Callback):
     """Ends training when its time is over.
 
-    The first batch, which waits for the graph to be traced (up to a minute for `line_lstm_ctc`), and
+    The first batch, which waits for the graph to be traced (long for `line_lstm_ctc`), and
     reading the validation lines do not count.
     """
 
