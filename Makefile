@@ -4,6 +4,9 @@ BIN := .venv/bin
 READY := .venv/ready
 LAB ?= labs/03_line_recognizer.ipynb
 PARAMETERS ?=
+# TensorFlow takes and returns large blocks of memory at every step; with huge pages the kernel
+# spends far less time on that (Linux with glibc 2.35 or later, ignored elsewhere).
+export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1
 
 .PHONY: help run test lab lint format assets benchmark clean
 

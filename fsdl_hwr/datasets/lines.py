@@ -115,7 +115,11 @@ class GlyphLineMaker:
                     )
                 places = self._places[character]
                 count = min(len(places), text.count(character))
-                queues[character] = rng.choice(places, count, replace=False).tolist()
+                # One at random is ten times as quick as a choice without replacement.
+                drawn = rng.integers(len(places), size=1)
+                if count > 1:
+                    drawn = rng.choice(len(places), count, replace=False)
+                queues[character] = places[drawn].tolist()
             chosen.append(queues[character].pop())
         return chosen
 

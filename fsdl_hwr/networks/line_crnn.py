@@ -35,12 +35,13 @@ def line_crnn(
     frame_width: int = 8,
     filters: tuple[int, ...] = (16, 48, 128),
     lstm_size: int = 96,
-    dropout: float = 0.1,
+    dropout: float = 0.0,
 ) -> keras.Model:
     """Read lines by convolving the whole line once and one bidirectional LSTM over its frames.
 
     Takes uint8 (batch, height, width), gives float32 logits (batch, width // frame_width,
-    num_classes). The width may stay open (None); `frame_width` in px is a power of two up to
+    num_classes). Fresh lines without end need no `dropout`; a small fixed set does. The width may
+    stay open (None); `frame_width` in px is a power of two up to
     2 ** len(filters) that divides it, else `ValueError`. Source: Shi, Bai and Yao 2015 (CRNN),
     with strided convolutions for pools.
     """

@@ -21,7 +21,7 @@ def line_lstm_ctc(
     LeNet. Source: Full Stack Deep Learning, March 2019, lab 3 (windows 12 px wide every 5 px).
     """
     height, width = input_shape
-    num_windows(width, window_width, window_stride)
+    count = num_windows(width, window_width, window_stride)
     if window_width < 6 or height < 6:
         raise ValueError(
             f"LeNet needs windows of at least 6 x 6 px; got {height} x {window_width}."
@@ -32,7 +32,11 @@ def line_lstm_ctc(
     image_input = keras.Input(input_shape, dtype="uint8", name="image")
     windows = SlidingWindows(window_width, window_stride, name="windows")(rescaled(image_input))
     # windows: (windows, height, window_width, 1)
-    x = layers.TimeDistributed(lenet_on_window)(windows)  # (windows, 128)
+    # What `TimeDistributed` means, one LeNet on every window, with all windows as one batch: Keras
+    # would trace the LeNet once a window.
+    x = keras.ops.reshape(windows, (-1, height, window_width, 1))
+    x = lenet_on_window(x)  # (128,) for each window
+    x = keras.ops.reshape(x, (-1, count, x.shape[-1]))  # (windows, 128)
     x = layers.LSTM(lstm_size, return_sequences=True)(x)  # (windows, lstm_size)
     logits = layers.Dense(num_classes, dtype="float32", name="logits")(x)  # (windows, num_classes)
     return keras.Model(image_input, logits, name="line_lstm_ctc")

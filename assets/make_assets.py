@@ -1,0 +1,56 @@
+"""Draw the README's pictures from the package and from the recognizer that `make run` trained."""
+
+from pathlib import Path
+
+import numpy as np
+
+from fsdl_hwr.alphabet import Alphabet
+from fsdl_hwr.datasets import lines, strokes, text
+from fsdl_hwr.explorers import drawing
+from fsdl_hwr.recognizer import Recognizer
+
+HERE = Path(__file__).parent
+RECOGNIZER = HERE.parent / "runs" / "03_line_recognizer" / "recognizer.keras"
+SEED = 5  # of the pictures alone
+
+
+def save(figure, name: str) -> None:
+    figure.savefig(HERE / name, dpi=110, bbox_inches="tight", facecolor="white")
+    print(f"drew {HERE / name}")
+
+
+def main() -> None:
+    recognizer = Recognizer.load(RECOGNIZER)
+    rng = np.random.default_rng(SEED)
+    writers = strokes.writers("test", 8)
+    pangram = "The quick brown fox jumps: 1, 2, 3"
+    written = np.stack([strokes.written_line(pangram, writer, rng) for writer in writers])
+    end = max(lines.ink_widths(written)) + 8
+    title = "Eight writers of the embedded data set, one sentence"
+    save(drawing.draw_lines(written[:, :, :end], [""] * len(written), title), "writers.png")
+
+    texts = text.sentences("faker", "test", alphabet=Alphabet(), num=200).texts
+    glyphs = lines.load_glyphs("strokes", "test", num_writers=40)
+    test = lines.make_lines(lines.GlyphLineMaker(glyphs), texts, seed=SEED)
+    read = recognizer.read(test)
+    shown = [i for i, t in enumerate(texts) if 14 <= len(t) <= 24][:6]
+    images = test.images[shown][:, :, : max(test.ink_widths[shown]) + 8]
+    title = "Lines of writers it never saw, as it reads them"
+    figure = drawing.draw_lines(images, [texts[i] for i in shown], title, [read[i] for i in shown])
+    save(figure, "reading.png")
+
+    right = [i for i, t in enumerate(texts) if read[i] == t and 12 <= len(t) <= 20]
+    one = test[[right[0]]]
+    num_frames = recognizer.frames(one.ink_widths)[0]
+    logits = recognizer.logits(one)[0, :num_frames].astype("float64")
+    log_probs = logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True)  # (frames, classes)
+    label = recognizer.alphabet.encode(one.texts[0])
+    title = "Where it read each character: spikes between blanks"
+    figure = drawing.draw_alignment(
+        one.images[0], log_probs, label, recognizer.alphabet, recognizer.frame_width, title
+    )
+    save(figure, "alignment.png")
+
+
+if __name__ == "__main__":
+    main()
