@@ -74,8 +74,8 @@ class Recognizer:
         """Cut away paper that no line of a batch has ink on, where the network allows it."""
         if not self.trims:
             return images
-        # Multiples of eight frames: few shapes to compile for, and some paper after the ink.
-        num_frames = 8 * (int(self.frames(ink_widths).max()) // 8 + 1)
+        # Multiples of four frames, and some paper after the ink, as there is on a page.
+        num_frames = 4 * (int(self.frames(ink_widths).max()) // 4 + 1)
         return images[:, :, : min(num_frames, self.num_frames) * self.frame_width]
 
     def pack(self, lines: Lines) -> np.ndarray:
@@ -125,17 +125,19 @@ class Recognizer:
         *,
         epochs: int,
         folder: str | os.PathLike,
-        batch_size: int = 32,
+        batch_size: int = 8,
         learning_rate: float = 3e-3,
         optimizer: str = "adamw",
         seed: int = 0,
+        resume: bool = True,
         callbacks: Sequence[keras.callbacks.Callback] = (),
     ) -> dict[str, list[float]]:
         """Train with CTC, keep the weights that read the validation lines best, and load them.
 
         After every epoch `folder` holds `last.keras` and `best.keras`, each whole.
         Called again with the same arguments after a kill, it goes on with the next epoch, in the
-        same data order. Returns the history: lists per epoch of loss, val_loss, val_cer, seconds.
+        same data order, unless `resume` is False: then it starts again, and the folder's files are
+        replaced as its own epochs end. Returns the history: lists per epoch of loss, val_loss, val_cer, seconds.
         Raises `ValueError` for lines that do not fit, `FloatingPointError` when the loss is NaN.
         """
         if epochs < 1 or batch_size < 1:
@@ -165,7 +167,7 @@ class Recognizer:
         batches = _Batches(self, training, batch_size, seed)
         self.compile(epochs * batches.num_batches, learning_rate, optimizer)
         progress = _Progress(self, validation, folder, run, epochs, batches)
-        done = progress.resume()
+        done = progress.resume() if resume else 0
         if done < epochs:
             self.network.fit(
                 batches,
@@ -274,7 +276,7 @@ class _Batches(keras.utils.PyDataset):
     paper is computed, and the batches' order is random again.
     """
 
-    GROUP = 8  # batches
+    GROUP = 16  # batches
 
     def __init__(self, recognizer: Recognizer, source, batch_size: int, seed: int):
         super().__init__()
@@ -351,7 +353,7 @@ class _Progress(keras.callbacks.Callback):
         if (held := record.get("run")) != self.run:
             raise ValueError(
                 f"{self.folder} holds a run with other settings ({held}, now {self.run}). "
-                "Choose another run folder, or delete this one to start again."
+                "Choose another run folder, or start again with resume=False."
             )
         network = self.recognizer.network
         network.optimizer.build(network.trainable_variables)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from fsdl_hwr import ctc
 from fsdl_hwr.alphabet import BLANK_INDEX, Alphabet
@@ -98,11 +99,16 @@ def draw_history(history: dict[str, list[float]], title: str) -> Figure:
     epochs = np.arange(1, len(history["loss"]) + 1)
     losses.plot(epochs, history["loss"], "o-", color=ORANGE, label="training")
     losses.plot(epochs, history["val_loss"], "s-", color=BLUE, label="validation")
-    losses.set(xlabel="epoch", ylabel="CTC loss, nats a line", yscale="log")
+    losses.set(xlabel="epoch", ylabel="CTC loss, nats a line")
     losses.legend(frameon=False)
     errors.plot(epochs, 100 * np.array(history["val_cer"]), "s-", color=BLUE)
-    errors.set(xlabel="epoch", ylabel="validation CER, %", yscale="log")
+    errors.set(xlabel="epoch", ylabel="validation CER, %")
     for axes in (losses, errors):
+        axes.set_yscale("log")  # late gains are small, and the ones that count
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
+        axes.yaxis.set_minor_locator(NullLocator())
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(True, which="both", alpha=0.25)
     figure.suptitle(title, fontsize=12)
@@ -141,7 +147,7 @@ def draw_alignment(
         name = _name(alphabet, label[k])
         line.text((start_px + end_px) / 2, -3, name, ha="center", color=color, fontsize=9)
     line.set_yticks([])
-    line.set_title(title, fontsize=12, pad=16)
+    line.set_title(title, fontsize=12, pad=22)
     heat.imshow(
         np.exp(log_probs[:, rows]).T,
         cmap="cividis",
