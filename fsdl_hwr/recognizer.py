@@ -137,7 +137,8 @@ class Recognizer:
         After every epoch `folder` holds `last.keras` and `best.keras`, each whole.
         Called again with the same arguments after a kill, it goes on with the next epoch, in the
         same data order, unless `resume` is False: then it starts again, and the folder's files are
-        replaced as its own epochs end. Returns the history: lists per epoch of loss, val_loss, val_cer, seconds.
+        replaced as its own epochs end. Returns the history: lists per epoch of loss, val_loss,
+        val_cer, seconds.
         Raises `ValueError` for lines that do not fit, `FloatingPointError` when the loss is NaN.
         """
         if epochs < 1 or batch_size < 1:
