@@ -24,7 +24,7 @@ def main() -> None:
     rng = np.random.default_rng(SEED)
     writers = strokes.writers("test", 8)
     pangram = "The quick brown fox jumps: 1, 2, 3"
-    written = np.stack([strokes.written_line(pangram, writer, rng) for writer in writers])
+    written = np.stack([strokes.written_line(pangram, writer, rng, 56, 1904) for writer in writers])
     end = max(lines.ink_widths(written)) + 8
     title = "Eight writers of the embedded data set, one sentence"
     save(drawing.draw_lines(written[:, :, :end], [""] * len(written), title), "writers.png")
@@ -33,12 +33,13 @@ def main() -> None:
     glyphs = lines.load_glyphs("strokes", "test", num_writers=40)
     test = lines.make_lines(lines.GlyphLineMaker(glyphs), texts, seed=SEED)
     read = recognizer.read(test)
-    shown = [i for i, t in enumerate(texts) if 14 <= len(t) <= 24][:6]
-    images = test.images[shown][:, :, : max(test.ink_widths[shown]) + 8]
+    shown = [i for i, t in enumerate(texts) if 20 <= len(t) <= 30][:7]
+    images = test.images[shown][:, :, : max(test.ink_widths[shown]) + 4]
     title = "Lines of writers it never saw, as it reads them"
     figure = drawing.draw_lines(images, [texts[i] for i in shown], title, [read[i] for i in shown])
     save(figure, "reading.png")
 
+    # A line that it reads right, so that the alignment is the one it read by.
     right = [i for i, t in enumerate(texts) if read[i] == t and 12 <= len(t) <= 20]
     one = test[[right[0]]]
     num_frames = recognizer.frames(one.ink_widths)[0]

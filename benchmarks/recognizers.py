@@ -1,7 +1,7 @@
 """Time the kit's recognizer against the 2019 course's, and read with both after equal minutes.
 
 Run `python benchmarks/recognizers.py [--minutes 2]`. Speed: both networks get the same lines, in
-batches of their defaults (32 and 64), and take turns, so that a busy moment meets both. CER: each
+batches of their defaults (8 and 64), and take turns, so that a busy moment meets both. CER: each
 is trained on fresh lines for the same time with its own optimizer, then reads lines of unseen
 writers; `--minutes 0` leaves that out. Writes runs/benchmarks/recognizers.json.
 """
@@ -24,7 +24,7 @@ from fsdl_hwr.datasets import downloads, lines, strokes, text
 from fsdl_hwr.recognizer import Recognizer
 
 SETTINGS = {
-    "line_crnn": {"batch_size": 32, "optimizer": "adamw", "learning_rate": 3e-3},
+    "line_crnn": {"batch_size": 8, "optimizer": "adamw", "learning_rate": 3e-3},
     "line_lstm_ctc": {"batch_size": 64, "optimizer": "rmsprop", "learning_rate": 1e-3},
 }
 LINES = 128  # timed in every round

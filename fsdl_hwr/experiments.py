@@ -254,14 +254,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--set", metavar="NAME=VALUE", action="append", default=[], help="one parameter; repeatable"
     )
-    parser.add_argument("--folder", default="", help="where the run goes (runs/<lab>)")
+    parser.add_argument(
+        "--folder", default="", help="where the run goes (runs/<lab>, or runs/<parameter file>)"
+    )
     options = parser.parse_args(arguments)
     began = time.perf_counter()
     # A time limit from outside ends the notebook as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         parameters = read_parameters(options.parameters, options.set)
-        folder = run_notebook(options.lab, parameters, options.folder)
+        folder = options.folder  # parameters from a file make a run of their own
+        if options.parameters and not folder:
+            folder = Path("runs") / Path(options.parameters).stem
+        folder = run_notebook(options.lab, parameters, folder)
     except (RunError, ValueError, OSError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

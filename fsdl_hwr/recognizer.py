@@ -136,8 +136,8 @@ class Recognizer:
 
         After every epoch `folder` holds `last.keras` and `best.keras`, each whole.
         Called again with the same arguments after a kill, it goes on with the next epoch, in the
-        same data order, unless `resume` is False: then it starts again, and the folder's files are
-        replaced as its own epochs end. Returns the history: lists per epoch of loss, val_loss,
+        same data order, unless `resume` is False: then it starts again and removes the older
+        run's files. Returns the history: lists per epoch of loss, val_loss,
         val_cer, seconds.
         Raises `ValueError` for lines that do not fit, `FloatingPointError` when the loss is NaN.
         """
@@ -146,12 +146,19 @@ class Recognizer:
         self.check(validation)
         sample = training
         if isinstance(training, LineStream):
+            for text in training.texts:
+                self.alphabet.encode(text)
             sample = training.batch(0, 0, min(256, len(training)))
         self.check(sample)
         folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK):
-            raise PermissionError(f"{folder} cannot be written to: choose another run folder.")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / ".writable").touch()
+            (folder / ".writable").unlink()
+        except OSError as error:
+            raise PermissionError(
+                f"{folder} cannot be written to ({error}): choose another run folder."
+            ) from error
         run = {
             "epochs": epochs,
             "batch_size": batch_size,
@@ -161,14 +168,19 @@ class Recognizer:
             "lines": len(training),
             "network": self.network.name,
             "weights": self.network.count_params(),
+            "frames": self.num_frames,
             "characters": self.alphabet.characters,
             "first_lines": zlib.crc32(sample.images[:256].tobytes()),  # tells other data
+            "validation_lines": zlib.crc32(validation.images.tobytes()),
         }
 
         batches = _Batches(self, training, batch_size, seed)
         self.compile(epochs * batches.num_batches, learning_rate, optimizer)
         progress = _Progress(self, validation, folder, run, epochs, batches)
         done = progress.resume() if resume else 0
+        if done == 0:  # what an older run left must not pass for this one's
+            for name in ("last.keras", "best.keras"):
+                (folder / name).unlink(missing_ok=True)
         if done < epochs:
             self.network.fit(
                 batches,
@@ -197,7 +209,9 @@ class Recognizer:
     def read(self, lines: Lines) -> list[str]:
         """Read line images of the recognizer's own geometry by greedy decoding."""
         paths = ctc.greedy_decode(self.logits(lines), self.frames(lines.ink_widths))
-        return [self.alphabet.decode(path) for path in paths]
+        texts = [self.alphabet.decode(path) for path in paths]
+        # Blank paper still has a frame, which the network was never trained on.
+        return [text if width else "" for text, width in zip(texts, lines.ink_widths, strict=True)]
 
     def read_lines(self, images: Sequence[np.ndarray]) -> list[str]:
         """Read uint8 images of one line each, of any height and width.
@@ -207,7 +221,7 @@ class Recognizer:
         or `TypeError` for images that are empty, not uint8, or larger than 50 million pixels.
         """
         if isinstance(images, np.ndarray) and (
-            images.ndim == 2 or (images.ndim == 3 and images.shape[2] in (3, 4))
+            images.ndim == 2 or (images.ndim == 3 and images.shape[2] in (1, 3, 4))
         ):
             images = [images]  # one image alone, gray or colored
         if len(images) == 0:
@@ -317,6 +331,7 @@ class _Batches(keras.utils.PyDataset):
         size = num_batches * self.batch_size
         if isinstance(self.source, LineStream):
             lines = self.source.batch(epoch, number, size)
+            self.recognizer.check(lines)  # `fit` could look at the first lines alone
         else:
             order = np.random.default_rng((self.seed, epoch)).permutation(len(self.source))
             start = number * self.GROUP * self.batch_size
@@ -447,6 +462,9 @@ def _gray(image: np.ndarray, name: str) -> np.ndarray:
         )
     if image.ndim == 3 and image.shape[2] in (3, 4):
         warnings.warn(f"{name} is colored: it was turned to gray.", stacklevel=4)
+        if image.shape[2] == 4:  # what is transparent shows white paper
+            opaque = image[:, :, 3:] / 255
+            image = (image[:, :, :3] * opaque + 255 * (1 - opaque)).astype(np.uint8)
         return cv2.cvtColor(np.ascontiguousarray(image[:, :, :3]), cv2.COLOR_RGB2GRAY)
     if image.ndim == 3 and image.shape[2] == 1:
         return image[:, :, 0]

@@ -15,7 +15,7 @@ def rng():
 
 @pytest.fixture
 def real_data():
-    """The folder of downloaded or shared data; tests that need it are skipped without it."""
+    """The folder of the data sets that a user has; tests that need it are skipped without it."""
     folder = os.environ.get("FSDL_HWR_DATA")
     if not folder:
         pytest.skip("FSDL_HWR_DATA is not set: tests on real data need it")

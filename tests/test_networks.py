@@ -114,3 +114,16 @@ def test_convolving_once_gives_what_windows_give(rng):
     assert cut_first.shape == (7, 12, 12, 4) and once.shape == (12, 54, 4)
     for k, features in enumerate(cut_first):
         np.testing.assert_allclose(features, once[:, 7 * k : 7 * k + 12], atol=1e-5)
+
+
+def test_windows_as_one_batch_are_what_time_distributed_gives(rng):
+    network = networks.line_lstm_ctc((28, 62), num_classes=5, window_width=12, window_stride=5)
+    windows = network.get_layer("windows").output  # (batch, 11, 28, 12, 1)
+    distributed = keras.layers.TimeDistributed(network.get_layer("lenet"))(windows)
+    lstm = next(layer for layer in network.layers if isinstance(layer, keras.layers.LSTM))
+    by_batch = keras.Model(network.input, lstm.input)
+    by_window = keras.Model(network.input, distributed)
+    images = rng.integers(0, 256, (2, 28, 62)).astype(np.uint8)
+    expected = by_window.predict(images, verbose=0)
+    assert expected.shape == (2, 11, 128)
+    np.testing.assert_allclose(by_batch.predict(images, verbose=0), expected, atol=1e-5)

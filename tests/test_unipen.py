@@ -152,6 +152,28 @@ def test_a_missing_include_names_both_files_and_the_way_out(tmp_path):
 # --- rules for what is wrong in the data
 
 
+def test_a_file_that_includes_itself_is_named(tmp_path):
+    files = recording(segment("0", "A"), ".INCLUDE abc/data/w.dat\n")
+    with pytest.raises(ValueError, match="include/abc/data/w.dat includes itself"):
+        unipen.convert(write_tree(tmp_path, files))
+
+
+@pytest.mark.parametrize(
+    "delineation, ink, settings",
+    [
+        ("0-99999999999", stroke(0, 0), ""),
+        ("0", ".PEN_DOWN\nnan 3\n4 5\n.PEN_UP\n", ""),
+        ("0", stroke(0, 0), ".X_POINTS_PER_INCH 100\n.Y_POINTS_PER_INCH 0\n"),
+        ("0", stroke(0, 0), ".X_POINTS_PER_INCH some\n"),
+    ],
+)
+def test_what_cannot_be_understood_is_dropped_and_counted(delineation, ink, settings, tmp_path):
+    tree = recording(segment(delineation, "A"), ink, settings=settings)
+    found, outcomes = read(tmp_path, three_writers("B") | tree)
+    assert "A" not in [label for label, _ in found]
+    assert any("dropped" in outcome for outcome in outcomes)
+
+
 def test_boxes_of_single_strokes_are_not_characters(tmp_path):
     box = ".START_BOX\n"
     ink = box + stroke(0, 0) + stroke(0, 9) + (box + stroke(0, 0)) * (unipen.LONGEST_RUN + 1)

@@ -199,11 +199,19 @@ def load_glyphs(source: str, split: str, *, num_writers: int = 100, seed: int = 
         raise ValueError(
             f"Unknown glyph source {source!r}: choose one of {', '.join(GLYPH_SOURCES)}."
         )
-    embedded = strokes.glyphs(split, num_writers=num_writers, seed=seed)
-    if source == "strokes":
-        return embedded
-    real = unipen.characters(split) if source == "unipen" else emnist.load("byclass", split)
-    return borrow_missing(real, embedded)
+    if source == "unipen":
+        real = unipen.characters(split)
+    elif source == "emnist":
+        real = emnist.load("byclass", split, balanced=True)  # as the 2019 course did
+    else:
+        return strokes.glyphs(split, num_writers=num_writers, seed=seed)
+    lacks = set(strokes.DEFAULT_CHARACTERS) - set(real.characters) - {" "}
+    if not lacks:
+        return real
+    lender = strokes.glyphs(
+        split, characters="".join(sorted(lacks)), num_writers=num_writers, seed=seed
+    )
+    return borrow_missing(real, lender)
 
 
 def borrow_missing(glyphs: Glyphs, lender: Glyphs) -> Glyphs:

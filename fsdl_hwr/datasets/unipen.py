@@ -329,20 +329,27 @@ class _Recording:
 def _record(files: _Files, includes: Sequence[str], asked_by: str) -> _Recording:
     recording = _Recording()
     for include in includes:
-        _add_include(recording, files, include, asked_by)
+        _add_include(recording, files, include, (asked_by,))
     return recording
 
 
-def _add_include(recording: _Recording, files: _Files, include: str, asked_by: str) -> None:
+def _add_include(
+    recording: _Recording, files: _Files, include: str, asked_by: tuple[str, ...]
+) -> None:
     name = f"include/{include}"
+    if name in asked_by:
+        raise ValueError(
+            f"{name} includes itself, by way of {' and '.join(asked_by)}: "
+            "download UNIPEN again, or leave that file out."
+        )
     if name not in files.texts:
         raise FileNotFoundError(
-            f"{asked_by} includes {include}, which {files.source} does not have: copy or "
+            f"{asked_by[-1]} includes {include}, which {files.source} does not have: copy or "
             "download UNIPEN again, with its whole include folder."
         )
     for keyword, body in files.statements(name):
         if keyword == "INCLUDE":
-            _add_include(recording, files, body.strip().lower(), name)
+            _add_include(recording, files, body.strip().lower(), (*asked_by, name))
         elif keyword in ("PEN_DOWN", "PEN_UP"):
             component = _Component(keyword == "PEN_DOWN", body, recording.num_boxes - 1)
             recording.components.append(component)
@@ -438,9 +445,11 @@ def _meets_ink(components: list[_Component], body: str) -> bool:
     except Broken:
         return False
     for first, _, last, _ in ranges:
-        inside = [k for k in range(first, last + 1) if k < len(components) and components[k].down]
+        if last >= len(components):
+            return False
+        inside = [k for k in range(first, last + 1) if components[k].down]
         # some contributors let a segment begin and end with the pen's way to and from the ink
-        if last >= len(components) or not inside or inside[0] > first + 1 or inside[-1] < last - 1:
+        if not inside or inside[0] > first + 1 or inside[-1] < last - 1:
             return False
         if components[inside[0]].withheld or components[inside[-1]].withheld:
             return False
@@ -516,8 +525,13 @@ def _cut(
         points = np.array(numbers, dtype=np.float32).reshape(-1, len(columns))
     except ValueError:
         raise Broken("points not understood") from None
-    points = points[:, [columns.index("X"), columns.index("Y")]]  # (points, 2)
-    points[:, 1] *= -_resolution(settings, "X") / _resolution(settings, "Y")
+    try:
+        points = points[:, [columns.index("X"), columns.index("Y")]]  # (points, 2)
+        points[:, 1] *= -_resolution(settings, "X") / _resolution(settings, "Y")
+    except (ValueError, ZeroDivisionError):
+        raise Broken("tablet settings not understood") from None
+    if not np.isfinite(points).all():
+        raise Broken("points not understood")
     points -= points.min(axis=0)
     return np.split(points, np.cumsum(lengths[:-1]))
 

@@ -49,7 +49,10 @@ def draw_lines(
     predictions: Sequence[str] | None = None,
 ) -> Figure:
     """Draw line images (n, height, width) under their transcripts, predictions beside them."""
-    figure = Figure(figsize=(WIDTH, 0.62 * len(images) + 0.5))
+    height, width = images.shape[1:]
+    line_height = WIDTH * height / width  # inches, so that pixels stay square
+    row_height = line_height + 0.28
+    figure = Figure(figsize=(WIDTH, row_height * len(images) + 0.45))
     all_axes = figure.subplots(len(images), squeeze=False)[:, 0]
     for k, axes in enumerate(all_axes):
         axes.imshow(images[k], cmap="gray_r", vmin=0, vmax=255, aspect="auto")
@@ -60,10 +63,11 @@ def draw_lines(
         elif predictions[k] == texts[k]:
             label, color = f"{predictions[k]}   (right)", BLUE
         else:
-            label, color = f"{predictions[k]}   (wrong; it says: {texts[k]})", VERMILION
+            label, color = f"{predictions[k]}   (wrong; the transcript: {texts[k]})", VERMILION
         axes.set_title(label, fontsize=9, loc="left", pad=2, color=color, parse_math=False)
-    figure.suptitle(title, fontsize=12)
-    figure.subplots_adjust(hspace=1.0, top=1 - 0.62 / figure.get_figheight())
+    figure.suptitle(title, fontsize=12, y=1 - 0.12 / figure.get_figheight())
+    top = 1 - 0.62 / figure.get_figheight()
+    figure.subplots_adjust(0, 0, 1, top, hspace=0.28 / line_height)
     return figure
 
 
