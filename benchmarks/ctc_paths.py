@@ -3,13 +3,13 @@
 Run `python benchmarks/ctc_paths.py`. The bare kernel is TensorFlow's sparse-label kernel on logits
 and labels that already lie as it wants them (frames first, blank last); ours does that work too,
 and takes empty labels. The ways take turns, so that a busy moment of the machine meets all of them.
-Prints a table, then one line of JSON.
+Writes runs/benchmarks/ctc_paths.json.
 """
 
 import json
 import os
-import platform
 import time
+from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -18,13 +18,15 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from fsdl_hwr import ctc
+from fsdl_hwr import ctc, experiments
+from fsdl_hwr.datasets import downloads
 
 BATCH, FRAMES, CLASSES, LABEL_LENGTHS = 32, 119, 80, (26, 35)
 ROUNDS = 40
+OUTPUT = Path(__file__).parents[1] / "runs" / "benchmarks" / "ctc_paths.json"
 
 
-def main() -> dict:
+def main() -> None:
     rng = np.random.default_rng(0)
     lengths = rng.integers(*LABEL_LENGTHS, size=BATCH)
     labels = [rng.integers(1, CLASSES, size=n) for n in lengths]
@@ -71,17 +73,14 @@ def main() -> dict:
         "times_bare_kernel": {name: round(v / bare, 2) for name, v in milliseconds.items()},
         "largest_difference_in_loss": float(difference),
         "cpu_cores": os.cpu_count(),
-        "versions": {
-            "python": platform.python_version(),
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-        },
+        "versions": experiments.versions(),
     }
+    with downloads.write_atomically(OUTPUT) as temporary:
+        temporary.write_text(json.dumps(results, indent=2) + "\n")
     print(f"{'loss and gradient':26}{'ms':>8}{'x bare':>8}   (median of {ROUNDS} rounds)")
     for name, value in milliseconds.items():
         print(f"{name:26}{value:8.2f}{value / bare:8.2f}")
-    print(json.dumps(results))
-    return results
+    print(OUTPUT)
 
 
 def _step(loss, logits):

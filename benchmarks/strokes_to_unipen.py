@@ -9,8 +9,8 @@ import time
 from collections import Counter
 
 import keras
-import numpy as np
 
+from fsdl_hwr import metrics
 from fsdl_hwr.alphabet import EMNIST_CHARACTERS, fold
 from fsdl_hwr.datasets import strokes, unipen
 from fsdl_hwr.networks.lenet import lenet
@@ -61,12 +61,13 @@ def report(name, network, glyphs, confusions=0):
         (glyphs.characters[a], EMNIST_CHARACTERS[b])
         for a, b in zip(glyphs.labels, predicted, strict=True)
     ]
-    accuracy = np.mean([a == b for a, b in pairs])
-    folded = np.mean([fold(a) == fold(b) for a, b in pairs])
-    print(f"{name}: {len(pairs):,} characters, accuracy {accuracy:.1%}, folded {folded:.1%}")
+    labels, read = zip(*pairs, strict=True)
+    print(f"{name}: accuracy {metrics.accuracy(labels, read)}")
+    print(f"{name}: folded   {metrics.folded_accuracy(labels, read)}")
     wrong = Counter((a, b) for a, b in pairs if fold(a) != fold(b))
     if confusions:
-        print("most frequent:", ", ".join(f"{a}→{b} {n}" for (a, b), n in wrong.most_common(20)))
+        most = wrong.most_common(confusions)
+        print("most frequent:", ", ".join(f"{a}→{b} {n}" for (a, b), n in most))
 
 
 if __name__ == "__main__":

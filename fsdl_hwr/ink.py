@@ -7,10 +7,9 @@ An ink is a plain list of strokes in writing order. A stroke is a float32 array 
 import cv2
 import numpy as np
 
-from fsdl_hwr.datasets.glyphs import GLYPH_SIZE
-
 Ink = list[np.ndarray]
 
+GLYPH_SIZE = 28  # pixels, height and width of a glyph image
 GLYPH_EXTENT = 23  # pixels of 28 that the longer side of a glyph fills, its stroke width included
 INK_LEVEL = 32  # a pixel at least this bright is ink; below it lies the halo of a resized image
 SUPERSAMPLING = 4  # OpenCV's strokes are whole pixels wide: draw larger, then average

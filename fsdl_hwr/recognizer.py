@@ -16,6 +16,7 @@ import numpy as np
 
 from fsdl_hwr import ctc, metrics
 from fsdl_hwr.alphabet import Alphabet
+from fsdl_hwr.datasets import downloads
 from fsdl_hwr.datasets.lines import LINE_WIDTH, Lines, LineStream, ink_widths
 from fsdl_hwr.networks.layers import SlidingWindows
 
@@ -137,8 +138,7 @@ class Recognizer:
         After every epoch `folder` holds `last.keras` and `best.keras`, each whole.
         Called again with the same arguments after a kill, it goes on with the next epoch, in the
         same data order, unless `resume` is False: then it starts again and removes the older
-        run's files. Returns the history: lists per epoch of loss, val_loss,
-        val_cer, seconds.
+        run's files. Returns the history: lists per epoch of loss, val_loss, val_cer, seconds.
         Raises `ValueError` for lines that do not fit, `FloatingPointError` when the loss is NaN.
         """
         if epochs < 1 or batch_size < 1:
@@ -208,7 +208,10 @@ class Recognizer:
 
     def read(self, lines: Lines) -> list[str]:
         """Read line images of the recognizer's own geometry by greedy decoding."""
-        paths = ctc.greedy_decode(self.logits(lines), self.frames(lines.ink_widths))
+        return self._decode(self.logits(lines), lines)
+
+    def _decode(self, logits: np.ndarray, lines: Lines) -> list[str]:
+        paths = ctc.greedy_decode(logits, self.frames(lines.ink_widths))
         texts = [self.alphabet.decode(path) for path in paths]
         # Blank paper still has a frame, which the network was never trained on.
         return [text if width else "" for text, width in zip(texts, lines.ink_widths, strict=True)]
@@ -254,20 +257,15 @@ class Recognizer:
         path = Path(path)
         if path.suffix != ".keras":
             raise ValueError(f"{path} must end in .keras, the format it is written in.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.stem}.partial.keras")
-        try:
+        metadata = {
+            "characters": self.alphabet.characters,
+            "image_width": self.image_width,
+            **record,
+        }
+        with downloads.write_atomically(path) as partial:
             self.network.save(partial)
             with zipfile.ZipFile(partial, "a") as archive:
-                metadata = {
-                    "characters": self.alphabet.characters,
-                    "image_width": self.image_width,
-                    **record,
-                }
                 archive.writestr(METADATA, json.dumps(metadata))
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
         return path
 
     @classmethod
@@ -278,7 +276,9 @@ class Recognizer:
             raise FileNotFoundError(f"There is no recognizer at {path}: train one with lab 03.")
         metadata = _read_metadata(path)
         try:
-            network = keras.saving.load_model(path, custom_objects=_CUSTOM_OBJECTS)
+            # `fit` compiles; the layer is named so that loading needs no other import.
+            custom = {"SlidingWindows": SlidingWindows}
+            network = keras.saving.load_model(path, custom_objects=custom, compile=False)
         except (zipfile.BadZipFile, OSError) as error:  # a member that is not what was written
             raise ValueError(f"{path} is damaged ({error}): copy or train it again.") from error
         return cls(network, Alphabet(metadata["characters"]), metadata["image_width"])
@@ -387,10 +387,8 @@ class _Progress(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         seconds = time.perf_counter() - self.began
         logits = self.recognizer.logits(self.validation)
-        frames = self.recognizer.frames(self.validation.ink_widths)
         losses = ctc.loss(self.recognizer.pack(self.validation), logits)
-        paths = ctc.greedy_decode(logits, frames)
-        texts = [self.recognizer.alphabet.decode(path) for path in paths]
+        texts = self.recognizer._decode(logits, self.validation)
         cer = metrics.character_error_rate(self.validation.texts, texts).value
         figures = {
             "loss": float(logs["loss"]),
@@ -424,9 +422,6 @@ class _StopOnNaN(keras.callbacks.Callback):
                 "lower, and look at the batch: a label that is longer than its frames has an "
                 "infinite loss. The last whole epoch is kept in the run folder."
             )
-
-
-_CUSTOM_OBJECTS = {"loss": ctc.loss, "SlidingWindows": SlidingWindows}
 
 
 def _seed_layers(network: keras.Model, seed: int, epoch: int) -> None:

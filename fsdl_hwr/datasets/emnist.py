@@ -14,7 +14,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from fsdl_hwr.datasets import downloads
-from fsdl_hwr.datasets.glyphs import GLYPH_SIZE, Glyphs, check_split
+from fsdl_hwr.datasets.glyphs import Glyphs, check_split
+from fsdl_hwr.ink import GLYPH_SIZE
 
 NAMES = ("byclass", "bymerge", "balanced", "letters", "digits", "mnist")
 VALIDATION_SHARE = 0.1  # of every class of the official training file

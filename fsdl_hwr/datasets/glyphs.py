@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-GLYPH_SIZE = 28  # pixels, height and width of a glyph image
+from fsdl_hwr.ink import GLYPH_SIZE
+
 SPLITS = ("train", "validation", "test")
 
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from fsdl_hwr import ink
 from fsdl_hwr.datasets import emnist, strokes, unipen
-from fsdl_hwr.datasets.glyphs import GLYPH_SIZE, Glyphs
+from fsdl_hwr.datasets.glyphs import Glyphs
+from fsdl_hwr.ink import GLYPH_SIZE
 
 LINE_HEIGHT = 28  # pixels
 LINE_WIDTH = 952  # pixels: 34 glyphs side by side
@@ -43,10 +44,10 @@ class Lines:
 class GlyphLineMaker:
     """Writes a sentence as the 2019 course did: one glyph image a character, side by side.
 
-    glyphs: where characters come from; one that they lack is borrowed from `strokes`, which
-    `notes` tells. overlap: lowest and highest share of a glyph's width by which neighbors overlap;
-    every line draws its own. change: called as `change(image, rng)` on every glyph, for training.
-    Raises `ValueError` for an overlap outside 0 to 1 or an alphabet without glyphs.
+    glyphs: where characters come from; `load_glyphs` borrows what a source lacks. overlap: lowest
+    and highest share of a glyph's width by which neighbors overlap; every line draws its own.
+    change: called as `change(image, rng)` on every glyph, for training.
+    Raises `ValueError` for an overlap outside 0 to 1 or a source without glyphs.
     """
 
     def __init__(

@@ -136,15 +136,15 @@ def draw_alignment(
     """
     label = np.asarray(label)
     end = len(log_probs) * frame_width  # px
+    height = len(image)
     boundaries = ctc.character_boundaries(ctc.best_alignment(log_probs, label), label, frame_width)
     rows = [BLANK_INDEX, *dict.fromkeys(label.tolist())]
     figure = Figure(figsize=(WIDTH, 1.6 + 0.2 * len(rows)))
     line, heat = figure.subplots(
         2, sharex=True, height_ratios=[1.1, 0.2 * len(rows)], gridspec_kw={"hspace": 0.05}
     )
-    line.imshow(
-        image[:, :end], cmap="gray_r", vmin=0, vmax=255, aspect="auto", extent=(0, end, 28, 0)
-    )
+    extent = (0, end, height, 0)
+    line.imshow(image[:, :end], cmap="gray_r", vmin=0, vmax=255, aspect="auto", extent=extent)
     for k, (_, _, start_px, end_px) in enumerate(boundaries):
         color = BLUE if k % 2 else VERMILION
         line.axvspan(start_px, end_px, color=color, alpha=0.25, linewidth=0)
