@@ -72,6 +72,16 @@ class Alphabet:
         return "".join(c for c in text if c in self._index), dropped
 
 
+def class_map(source: str, target: str) -> np.ndarray:
+    """Say which class of `target` stands for each character of `source`: int32 (len(source),).
+
+    A small letter that `target` lacks is its capital's class (EMNIST Balanced has C for C and c);
+    a character with no class at all is -1.
+    """
+    stands_in = [c if c in target else c.upper() for c in source]
+    return np.array([target.find(c) for c in stands_in], dtype=np.int32)
+
+
 def fold(text: str) -> str:
     """Replace each character by the first of its look-alikes, so that `fold('O') == fold('0')`."""
     return text.translate(_FOLD)

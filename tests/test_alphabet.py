@@ -53,3 +53,11 @@ def test_fold_joins_look_alikes_and_no_others():
     assert alphabet.fold("A4nh") == "A4nh"
     members = "".join(alphabet.LOOK_ALIKES)
     assert len(set(members)) == len(members)  # nothing is in two groups
+
+
+def test_class_map_goes_by_character_then_by_capital():
+    balanced = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt"
+    classes = alphabet.class_map(alphabet.EMNIST_CHARACTERS, balanced)
+    assert "".join(balanced[k] for k in classes[36:]) == "abCdefghIJKLMnOPqrStUVWXYZ"
+    assert classes[:36].tolist() == list(range(36))
+    assert alphabet.class_map("a?", "A").tolist() == [0, -1]

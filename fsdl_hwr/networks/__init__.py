@@ -3,11 +3,18 @@
 A network takes uint8 images (ink 255 on 0), rescales them itself, and gives float32 logits.
 """
 
+from fsdl_hwr.networks.character_cnn import character_cnn
+from fsdl_hwr.networks.character_lstm import character_lstm
 from fsdl_hwr.networks.lenet import lenet
 from fsdl_hwr.networks.line_cnn import line_cnn
 from fsdl_hwr.networks.line_crnn import line_crnn
 from fsdl_hwr.networks.line_lstm_ctc import line_lstm_ctc
 from fsdl_hwr.networks.mlp import mlp
 
-CHARACTER_NETWORKS = {"mlp": mlp, "lenet": lenet}
+CHARACTER_NETWORKS = {
+    "mlp": mlp,
+    "lenet": lenet,
+    "character_cnn": character_cnn,
+    "character_lstm": character_lstm,
+}
 LINE_NETWORKS = {"line_cnn": line_cnn, "line_lstm_ctc": line_lstm_ctc, "line_crnn": line_crnn}
