@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fsdl_hwr import ctc
 from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets import lines, strokes, text
 from fsdl_hwr.explorers import drawing
@@ -43,8 +44,7 @@ def main() -> None:
     right = [i for i, t in enumerate(texts) if read[i] == t and 12 <= len(t) <= 20]
     one = test[[right[0]]]
     num_frames = recognizer.frames(one.ink_widths)[0]
-    logits = recognizer.logits(one)[0, :num_frames].astype("float64")
-    log_probs = logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True)  # (frames, classes)
+    log_probs = ctc.log_softmax(recognizer.logits(one)[0, :num_frames])  # (frames, classes)
     label = recognizer.alphabet.encode(one.texts[0])
     title = "Where it read each character: spikes between blanks"
     figure = drawing.draw_alignment(

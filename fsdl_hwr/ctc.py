@@ -139,6 +139,12 @@ def _sparse_label_kernel(labels, lengths, frames, logits):
     return tf.compat.v1.nn.ctc_loss(sparse, logits, frames)
 
 
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    """Turn logits (..., classes) into log-probabilities: float64, each frame's exp sums to 1."""
+    logits = np.asarray(logits, np.float64)
+    return logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True)
+
+
 def collapse(path: Sequence[int]) -> np.ndarray:
     """Merge equal neighbors, then drop blanks: the label that a path of classes writes, int32."""
     return np.array([k for k, _ in groupby(path) if k != BLANK_INDEX], np.int32)
@@ -396,7 +402,7 @@ def _check_log_probs(log_probs) -> np.ndarray:
         worst = int(np.argmax(np.abs(totals - 1.0)))  # NaN counts as worst
         raise ValueError(
             f"The probabilities of frame {worst} sum to {totals[worst]:.4g}, not to 1: pass logits "
-            "through a log-softmax first (keras.ops.log_softmax)."
+            "through a log-softmax first (ctc.log_softmax)."
         )
     return log_probs
 

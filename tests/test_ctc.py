@@ -21,10 +21,6 @@ BATCH = [  # label, frames, of 5 frames of 4 classes
 ]
 
 
-def log_softmax(logits):
-    return logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True)
-
-
 def all_paths(log_probs):
     """Yield every path with its label and its probability."""
     frames, classes = log_probs.shape
@@ -35,7 +31,7 @@ def all_paths(log_probs):
 
 def enumerated(logits, label):
     """Return -log p(label) and its gradient, by summing over every path."""
-    log_probs = log_softmax(logits.astype(np.float64))
+    log_probs = ctc.log_softmax(logits)
     total, passing = 0.0, np.zeros(logits.shape)
     for path, found, probability in all_paths(log_probs):
         if found == tuple(label):
@@ -202,6 +198,15 @@ def test_greedy_decode_stops_at_the_frames_of_each_line():
         ctc.greedy_decode(logits[0])
 
 
+def test_log_softmax_is_normalized_in_float64_even_for_huge_logits():
+    logits = np.array([[[1e4, 1e4, -1e4], [0.0, 1.0, 2.0]]], np.float32)
+    log_probs = ctc.log_softmax(logits)
+    assert log_probs.dtype == np.float64 and log_probs.shape == logits.shape
+    np.testing.assert_allclose(np.exp(log_probs).sum(-1), 1.0, rtol=1e-12)
+    assert log_probs[0, 0, 0] == pytest.approx(-np.log(2))
+    np.testing.assert_allclose(log_probs, keras.ops.log_softmax(logits), atol=1e-6)
+
+
 def test_greedy_is_wrong_where_several_paths_share_a_label():
     log_probs = np.log([[0.6, 0.4], [0.6, 0.4]])  # blank blank: 0.36; the three paths of 'a': 0.64
     assert ctc.greedy_decode(log_probs[None])[0].tolist() == []
@@ -211,7 +216,7 @@ def test_greedy_is_wrong_where_several_paths_share_a_label():
 
 
 def test_wide_beam_finds_every_label_with_its_exact_probability():
-    log_probs = log_softmax(np.random.default_rng(2).normal(0, 1, (5, 3)))
+    log_probs = ctc.log_softmax(np.random.default_rng(2).normal(0, 1, (5, 3)))
     expected = {}
     for _, label, probability in all_paths(log_probs):
         expected[label] = expected.get(label, 0.0) + probability
@@ -224,7 +229,7 @@ def test_wide_beam_finds_every_label_with_its_exact_probability():
 
 
 def test_narrow_beam_keeps_to_its_width_and_copes_with_certainty():
-    log_probs = log_softmax(np.random.default_rng(3).normal(0, 3, (40, 10)))
+    log_probs = ctc.log_softmax(np.random.default_rng(3).normal(0, 3, (40, 10)))
     assert len(ctc.beam_search(log_probs, beam_width=4)) == 4
     with np.errstate(divide="ignore"):
         certain = np.log(np.eye(4)[[1, 1, 0, 1, 2]])
@@ -239,7 +244,7 @@ class Unigram:
 
 
 def test_beam_search_adds_language_model_and_length_bonus():
-    log_probs = log_softmax(np.random.default_rng(4).normal(0, 1, (4, 3)))
+    log_probs = ctc.log_softmax(np.random.default_rng(4).normal(0, 1, (4, 3)))
     plain = dict(ctc.beam_search(log_probs, 1000))
     found = ctc.beam_search(log_probs, 1000, Unigram(), weight=0.5, length_bonus=0.3)
     assert dict(found).keys() == plain.keys()
@@ -261,7 +266,7 @@ def test_beam_search_refuses_what_is_not_log_probabilities():
 
 @pytest.mark.parametrize("label", [[], [1], [1, 1], [2, 1, 3], [2, 2, 1]])
 def test_lattice_equals_enumeration(label):
-    log_probs = log_softmax(np.random.default_rng(5).normal(0, 1, (5, 4)))
+    log_probs = ctc.log_softmax(np.random.default_rng(5).normal(0, 1, (5, 4)))
     lattice = ctc.forward_backward(log_probs, label)
     value, gradient = enumerated(log_probs, label)
     assert lattice.log_likelihood == pytest.approx(-value)
@@ -286,7 +291,7 @@ def test_occupancy_is_the_gradient_of_the_loss():
     labels, frames = [rng.integers(1, 12, size=9), np.array([4, 4, 4, 7])], [30, 17]
     losses, gradients = loss_and_gradient(ctc.pack_labels(labels, frames), logits)
     for line, (label, n) in enumerate(zip(labels, frames, strict=True)):
-        log_probs = log_softmax(logits[line, :n].astype(np.float64))
+        log_probs = ctc.log_softmax(logits[line, :n])
         lattice = ctc.forward_backward(log_probs, label)
         assert losses[line] == pytest.approx(-lattice.log_likelihood, rel=1e-5)
         expected = softmax_minus_occupancy(log_probs, lattice)
@@ -296,7 +301,7 @@ def test_occupancy_is_the_gradient_of_the_loss():
 
 @pytest.mark.parametrize("label", [[], [1], [1, 1], [2, 1, 3], [2, 2, 1]])
 def test_best_alignment_is_the_best_of_all_paths(label):
-    log_probs = log_softmax(np.random.default_rng(7).normal(0, 2, (5, 4)))
+    log_probs = ctc.log_softmax(np.random.default_rng(7).normal(0, 2, (5, 4)))
     paths = [(p, path) for path, found, p in all_paths(log_probs) if found == tuple(label)]
     states = ctc.best_alignment(log_probs, label)
     classes = ctc.forward_backward(log_probs, label).states[states]
