@@ -14,14 +14,13 @@ import cv2
 import keras
 import numpy as np
 
-from fsdl_hwr import ctc, metrics
+from fsdl_hwr import ctc, metrics, paper
 from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets import downloads
 from fsdl_hwr.datasets.lines import LINE_WIDTH, Lines, LineStream, ink_widths
 from fsdl_hwr.networks.layers import SlidingWindows
 
 METADATA = "recognizer.json"  # beside Keras' own members in the .keras archive
-MAX_PIXELS = 50_000_000  # a page scanned at 600 dpi has fewer
 
 
 class Recognizer:
@@ -234,16 +233,17 @@ class Recognizer:
 
     def fit_image(self, image: np.ndarray, number: int = 0) -> np.ndarray:
         """Bring one image of a line to the recognizer's geometry: uint8 (height, width)."""
-        image = _gray(np.asarray(image), f"Image {number}")
-        if np.median(image) > 127:  # paper is what most pixels show
-            image = 255 - image
-        image = _stretched(image)
+        image, name = np.asarray(image), f"Image {number}"
+        gray = paper.gray(image, name)
+        if image.ndim == 3 and image.shape[2] > 1:
+            warnings.warn(f"{name} is colored: it was turned to gray.", stacklevel=3)
+        image = paper.extract_ink(gray)
         height, width = self.image_height, self.image_width
         page = np.zeros((height, width), np.uint8)
         if not image.any():
             return page
         if image.shape[0] != height or image.shape[1] > width:
-            image = _scaled(_cropped(image), height, width, f"Image {number}")
+            image = _scaled(paper.crop(image), height, width, name)
         page[:, : image.shape[1]] = image
         return page
 
@@ -439,48 +439,6 @@ def _read_metadata(path: Path) -> dict:
         raise ValueError(
             f"{path} is not a recognizer's file ({error}): save it with Recognizer.save."
         ) from error
-
-
-def _gray(image: np.ndarray, name: str) -> np.ndarray:
-    """Return a uint8 image of two dimensions, or raise an error that says what is wrong."""
-    if image.size == 0:
-        raise ValueError(f"{name} is empty: its shape is {image.shape}.")
-    if (num_pixels := math.prod(image.shape[:2])) > MAX_PIXELS:
-        raise ValueError(
-            f"{name} has {num_pixels:,} pixels, more than {MAX_PIXELS:,}: "
-            "cut the line out of its page, or scale it down."
-        )
-    if image.dtype != np.uint8:
-        raise TypeError(
-            f"{name} has type {image.dtype}; read_lines takes uint8, 0 to 255. For values from "
-            "0 to 1: (255 * image).astype('uint8')."
-        )
-    if image.ndim == 3 and image.shape[2] in (3, 4):
-        warnings.warn(f"{name} is colored: it was turned to gray.", stacklevel=4)
-        if image.shape[2] == 4:  # what is transparent shows white paper
-            opaque = image[:, :, 3:] / 255
-            image = (image[:, :, :3] * opaque + 255 * (1 - opaque)).astype(np.uint8)
-        return cv2.cvtColor(np.ascontiguousarray(image[:, :, :3]), cv2.COLOR_RGB2GRAY)
-    if image.ndim == 3 and image.shape[2] == 1:
-        return image[:, :, 0]
-    if image.ndim != 2:
-        raise ValueError(f"{name} has shape {image.shape}; a line image has (height, width).")
-    return image
-
-
-def _stretched(image: np.ndarray) -> np.ndarray:
-    """Stretch the contrast: paper becomes 0, the strongest ink 255."""
-    paper = float(np.median(image))
-    strength = float(image.max()) - paper
-    if strength < 32:  # nothing that stands out: blank paper
-        return np.zeros_like(image)
-    return np.clip((image - paper) * (255 / strength), 0, 255).astype(np.uint8)
-
-
-def _cropped(image: np.ndarray) -> np.ndarray:
-    """Cut away the paper around the ink."""
-    rows, columns = np.nonzero(image > 96)
-    return image[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
 
 
 def _scaled(image: np.ndarray, height: int, width: int, name: str) -> np.ndarray:

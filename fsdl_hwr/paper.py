@@ -1,0 +1,240 @@
+"""From a photograph or a scan to ink: gray, even paper, one character or several."""
+
+import math
+
+import cv2
+import numpy as np
+
+from fsdl_hwr.ink import GLYPH_EXTENT, GLYPH_SIZE
+
+MAX_PIXELS = 50_000_000  # a page scanned at 600 dpi has fewer
+INK_LEVEL = 96  # of 255: a pixel at least this dark belongs to a stroke, not to its halo
+FAINTEST = 32  # gray levels between paper and ink; less is the unevenness of blank paper
+EVEN = 8  # gray levels around their median that half the pixels of even paper stay within
+SAMPLES = 96  # rows and columns that the paper's brightness is measured on
+LONGEST = 1024  # px to which a photograph of characters is reduced
+THINNEST = 2.0  # px of 28 that a stroke is wide at least, as `ink.glyph_image` draws it
+JOINING = 0.2  # of the narrower part's width: two parts over one another are one character
+
+Box = tuple[int, int, int, int]
+
+
+def gray(image: np.ndarray, name: str = "The image") -> np.ndarray:
+    """Turn an image into gray: uint8 (height, width), (…, 1), (…, 3) or (…, 4) to (height, width).
+
+    The fourth channel is opacity, and what is transparent shows white paper. name: how errors call
+    the image. Raises `ValueError` or `TypeError` for what is empty, not uint8, of another shape, or
+    larger than 50 million pixels.
+    """
+    image = np.asarray(image)
+    if image.size == 0:
+        raise ValueError(f"{name} is empty: its shape is {image.shape}.")
+    if (num_pixels := math.prod(image.shape[:2])) > MAX_PIXELS:
+        raise ValueError(
+            f"{name} has {num_pixels:,} pixels, more than {MAX_PIXELS:,}: "
+            "cut the writing out of its page, or scale it down."
+        )
+    if image.dtype != np.uint8:
+        raise TypeError(
+            f"{name} has type {image.dtype}; images are uint8, 0 to 255. For values from "
+            "0 to 1: (255 * image).astype('uint8')."
+        )
+    if image.ndim == 3 and image.shape[2] in (3, 4):
+        if image.shape[2] == 4:
+            opaque = image[:, :, 3:] / 255
+            image = (image[:, :, :3] * opaque + 255 * (1 - opaque)).astype(np.uint8)
+        return cv2.cvtColor(np.ascontiguousarray(image[:, :, :3]), cv2.COLOR_RGB2GRAY)
+    if image.ndim == 3 and image.shape[2] == 1:
+        return image[:, :, 0]
+    if image.ndim != 2:
+        raise ValueError(
+            f"{name} has shape {image.shape}; an image has (height, width), or a third dimension "
+            "of 1, 3 or 4 channels."
+        )
+    return image
+
+
+def extract_ink(image: np.ndarray) -> np.ndarray:
+    """Tell ink from paper: uint8 (height, width) to the same, paper 0, the strongest ink 255.
+
+    Paper is what most pixels show, bright or dark; where its light is uneven, ink is measured
+    against the paper around it. Blank paper gives zeros.
+    """
+    paper = _paper(image)
+    contrast = image - paper  # float32
+    # Ink is few pixels far from the paper's brightness, all on one side of it.
+    if float(np.mean(_sampled(contrast) ** 3, dtype=np.float64)) < 0:
+        contrast = -contrast
+        if contrast.max() >= FAINTEST:
+            contrast *= 255 / np.maximum(paper, 1)  # the same ink is fainter in the shadow
+    strength = float(contrast.max())
+    if strength < FAINTEST:
+        return np.zeros_like(image)
+    return np.clip(contrast * (255 / strength), 0, 255).astype(np.uint8)
+
+
+def crop(ink: np.ndarray) -> np.ndarray:
+    """Cut away the paper around the ink, which must be there: a view of uint8 (height, width)."""
+    left, top, right, bottom = _box(ink >= INK_LEVEL)
+    return ink[top:bottom, left:right]
+
+
+def glyph_from_image(image: np.ndarray, name: str = "The image") -> np.ndarray:
+    """Make a glyph of a photograph or scan of one character: uint8 (28, 28), ink 255 on 0.
+
+    image: uint8, gray or color, of any size and light, dark ink on light paper or the reverse, with
+    more paper than ink. As in EMNIST the character is centered, its longer side fills
+    `GLYPH_EXTENT` px, its aspect is kept; strokes too thin to be seen at this size are widened.
+    Blank paper gives zeros. Raises what `gray` raises.
+    """
+    ink = extract_ink(_reduced(gray(image, name)))
+    return _fitted(ink, _strokes(ink))
+
+
+def characters_in(image: np.ndarray, name: str = "The image") -> list[Box]:
+    """Find the characters of one written row: their (left, top, right, bottom), from left to right.
+
+    In px of the image, right and bottom being the first beyond the ink. Parts over one another,
+    such as an i and its dot, are one character; specks are none. `glyphs_in` gives the glyphs.
+    Raises what `gray` raises.
+    """
+    page = gray(image, name)
+    reduced = _reduced(page)
+    scale = page.shape[1] / reduced.shape[1], page.shape[0] / reduced.shape[0]
+    boxes = [_box(character) for character in _separate(_strokes(extract_ink(reduced)))]
+    return [
+        (
+            math.floor(left * scale[0]),
+            math.floor(top * scale[1]),
+            math.ceil(right * scale[0]),
+            math.ceil(bottom * scale[1]),
+        )
+        for left, top, right, bottom in boxes
+    ]
+
+
+def glyphs_in(image: np.ndarray, name: str = "The image") -> np.ndarray:
+    """Make a glyph of every character that `characters_in` finds: uint8 (n, 28, 28)."""
+    ink = extract_ink(_reduced(gray(image, name)))
+    glyphs = [_fitted(ink, character) for character in _separate(_strokes(ink))]
+    return np.array(glyphs, np.uint8).reshape(-1, GLYPH_SIZE, GLYPH_SIZE)
+
+
+def _sampled(image: np.ndarray) -> np.ndarray:
+    """Take every so many rows and columns of a large image: at most `SAMPLES` of each."""
+    height, width = image.shape
+    return image[:: -(-height // SAMPLES), :: -(-width // SAMPLES)]
+
+
+def _paper(image: np.ndarray) -> np.float32 | np.ndarray:
+    """Say how bright the paper is: one number where it is even, else float32 (height, width).
+
+    Uneven light is taken for a quadratic surface with as many pixels above as below, like a median.
+    """
+    sample = _sampled(image).astype(np.float32)
+    median = np.median(sample)
+    spread = np.median(np.abs(sample - median))
+    if spread < EVEN:
+        return median
+    terms = np.stack(np.broadcast_arrays(*_quadratic(*sample.shape)), -1).reshape(-1, 6)
+    values = sample.ravel().astype(np.float64)
+    weights = np.ones_like(values)
+    for _ in range(20):  # least squares weighted by 1 / |residual| tend to least absolute values
+        weighted = terms * weights[:, None]
+        coefficients = np.linalg.solve(weighted.T @ terms, weighted.T @ values)
+        residuals = np.abs(values - terms @ coefficients)
+        weights = 1 / np.maximum(residuals, 1)
+    if np.median(residuals) > spread / 2:  # thick ink or grain, and no light
+        return median
+    surface = sum(c * term for c, term in zip(coefficients, _quadratic(*image.shape), strict=True))
+    return np.clip(surface, sample.min(), sample.max()).astype(np.float32)
+
+
+def _quadratic(height: int, width: int) -> tuple[np.ndarray, ...]:
+    x = np.linspace(-1, 1, width, dtype=np.float32)[None]  # (1, width)
+    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]  # (height, 1)
+    return np.ones((1, 1), np.float32), x, y, x * x, x * y, y * y
+
+
+def _reduced(image: np.ndarray) -> np.ndarray:
+    """Scale a large image down to `LONGEST` px, so that grain averages out."""
+    scale = LONGEST / max(image.shape)
+    if scale >= 1:
+        return image
+    height, width = (max(1, round(n * scale)) for n in image.shape)
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def _box(strokes: np.ndarray) -> Box:
+    """Give (left, top, right, bottom) of what is set in a mask that is not empty."""
+    rows, columns = np.flatnonzero(strokes.any(axis=1)), np.flatnonzero(strokes.any(axis=0))
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def _stroke_width(strokes: np.ndarray) -> float:
+    """Estimate the pen's width in px: in a bar, pixels lie a quarter of it from the edge."""
+    depths = cv2.distanceTransform(np.pad(strokes, 1).astype(np.uint8), cv2.DIST_L2, 5)
+    return 4 * (float(depths[depths > 0].mean()) - 0.5)
+
+
+def _strokes(ink: np.ndarray) -> np.ndarray:
+    """Say which pixels the pen went over: bool (height, width), without specks."""
+    strokes = ink >= INK_LEVEL
+    if not strokes.any():
+        return strokes
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8), connectivity=8)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    dot = _stroke_width(strokes) ** 2  # the least that this pen can write
+    written = areas >= min(0.4 * dot, areas[1:].max())
+    written[0] = False  # the paper
+    return written[parts]
+
+
+def _separate(strokes: np.ndarray) -> list[np.ndarray]:
+    """Cut strokes into characters, from left to right: masks, bool (height, width)."""
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8), None, 8)
+    spans: list[tuple[int, int, list[int]]] = []  # left, right, parts
+    for part in 1 + np.argsort(stats[1:, cv2.CC_STAT_LEFT], kind="stable"):
+        left = int(stats[part, cv2.CC_STAT_LEFT])
+        right = left + int(stats[part, cv2.CC_STAT_WIDTH])
+        joined = [int(part)]
+        while spans:  # a wide part may reach over several before it
+            before_left, before_right, before = spans[-1]
+            narrower = min(right - left, before_right - before_left)
+            if min(right, before_right) - max(left, before_left) < JOINING * narrower:
+                break
+            left, right = min(left, before_left), max(right, before_right)
+            joined = before + joined
+            spans.pop()
+        spans.append((left, right, joined))
+    return [np.isin(parts, joined) for _, _, joined in sorted(spans)]
+
+
+def _fitted(ink: np.ndarray, strokes: np.ndarray) -> np.ndarray:
+    """Place the given strokes of an image as a glyph: uint8 (28, 28)."""
+    if not strokes.any():
+        return np.zeros((GLYPH_SIZE, GLYPH_SIZE), np.uint8)
+    left, top, right, bottom = _box(strokes)
+    halo = cv2.dilate(strokes.astype(np.uint8), np.ones((3, 3), np.uint8))  # anti-aliased edges
+    margin = max(right - left, bottom - top)  # room for what is widened, and for the frame
+    here = slice(max(top - 1, 0), bottom + 1), slice(max(left - 1, 0), right + 1)
+    ink = np.pad((ink * halo)[here], margin)
+    strokes = np.pad(strokes[here], margin)
+    # A stroke of `thinnest` px is THINNEST px wide once the longer side is scaled to its extent.
+    thinnest = THINNEST * margin / GLYPH_EXTENT
+    widening = max(0.0, thinnest - _stroke_width(strokes))
+    if widening:
+        away = cv2.distanceTransform((~strokes).astype(np.uint8), cv2.DIST_L2, 5)  # px from ink
+        ink = np.maximum(ink, np.clip(255 * (1 + widening / 2 - away), 0, 255).astype(np.uint8))
+    # OpenCV averages over areas when it shrinks: magnify what is small by a whole factor before.
+    left, top, right, bottom = _box(strokes)
+    side = max(right - left, bottom - top) + widening
+    factor = max(1, math.ceil(4 * GLYPH_EXTENT / side))
+    smooth = cv2.INTER_NEAREST if side >= GLYPH_EXTENT else cv2.INTER_CUBIC
+    ink = cv2.resize(ink, None, fx=factor, fy=factor, interpolation=smooth)
+    frame = round(factor * side * GLYPH_SIZE / GLYPH_EXTENT)
+    x, y = ((factor * (a + b) - frame) // 2 for a, b in ((left, right), (top, bottom)))
+    glyph = cv2.resize(
+        ink[y : y + frame, x : x + frame], (GLYPH_SIZE, GLYPH_SIZE), interpolation=cv2.INTER_AREA
+    )
+    return np.clip(glyph * (255 / glyph.max()), 0, 255).astype(np.uint8)
