@@ -1,0 +1,245 @@
+"""A real JupyterLab in headless Chromium: what the explorers do under a mouse and a keyboard.
+
+A test takes the fixture `lab` and opens a notebook made of a few cells:
+
+    def test_a_click(lab):
+        notebook = lab.open(["from fsdl_hwr.explorers import collapse", "e = collapse.explore()"])
+        notebook.run_all()
+        explorer = notebook.explorer("Collapse player")   # a Playwright locator, by its label
+        explorer.get_by_role("button", name="Step").click()
+        assert notebook.evaluate("e.state['step']") == 1  # asked of the same kernel
+        notebook.screenshot("collapse")                   # two themes, in runs/screenshots/
+        notebook.check()                                  # no error in a cell or in the console
+
+`lab.open(path)` opens a copy of a notebook file. Notebooks are closed at the end of each test.
+"""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = ROOT / "runs" / "screenshots"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+START_SECONDS = 90
+WAIT_MILLISECONDS = 90_000  # for the slowest step on a busy machine, the first page
+
+# JupyterLab's own complaints, which no explorer causes.
+NOISE = re.compile(
+    r"favicon"  # none is served at some addresses
+    r"|/lab/api/(news|update|extensions)"  # answered from the internet, which tests do without
+    r"|/lsp/"  # no language servers are installed
+)
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # every cell in the page
+    "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+}
+
+
+class Lab:
+    """A server and a browser."""
+
+    def __init__(self, address: str, folder: Path, browser):
+        self.address, self.folder, self.browser = address, folder, browser
+        self.notebooks = []
+
+    def open(self, notebook: list[str] | Path) -> "Notebook":
+        """Open a notebook of code cells, or a copy of a file, with a kernel of its own."""
+        name = f"notebook_{len(self.notebooks)}.ipynb"
+        if isinstance(notebook, Path):
+            shutil.copy(notebook, self.folder / name)
+        else:
+            made = nbformat.v4.new_notebook(
+                cells=[nbformat.v4.new_code_cell(source) for source in notebook],
+                metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+            )
+            nbformat.write(made, self.folder / name)
+        opened = Notebook(self.browser, f"{self.address}/lab/tree/{name}?reset")
+        self.notebooks.append(opened)
+        return opened
+
+
+class Notebook:
+    """One notebook in a page of its own."""
+
+    def __init__(self, browser, address: str):
+        self.context = browser.new_context(viewport={"width": 1400, "height": 1000})
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(WAIT_MILLISECONDS)
+        self.errors = []
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.errors.append(f"{error}\n{error.stack}"))
+        self.page.goto(address)
+        self.page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.sessionContext")
+        self._ask("(panel) => panel.context.ready.then(() => panel.sessionContext.ready)")
+        self.page.wait_for_function(
+            "jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
+        )
+
+    def _note(self, message) -> None:
+        where = message.location.get("url", "")
+        if message.type == "error" and not NOISE.search(f"{message.text} {where}"):
+            self.errors.append(f"{message.text} ({where})")
+
+    def _ask(self, function: str, argument=None):
+        """Call a JavaScript function (panel, argument) in the page and wait for what it returns."""
+        call = f"(argument) => ({function})(jupyterapp.shell.currentWidget, argument)"
+        return self.page.evaluate(call, argument)
+
+    def run_all(self) -> None:
+        """Run every cell, and wait until the last has run."""
+        self._ask("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+        assert not self.cell_errors(), self.cell_errors()
+
+    def cell_errors(self) -> list[str]:
+        return self._ask(
+            """(panel) => panel.content.widgets.flatMap((cell) =>
+                 (cell.model.sharedModel.toJSON().outputs ?? [])
+                   .filter((output) => output.output_type === "error")
+                   .map((output) => `${output.ename}: ${output.evalue}`))"""
+        )
+
+    def explorer(self, label: str):
+        """Locate an explorer by its label, once it stands in the page and is scrolled to."""
+        found = self.page.get_by_role("group", name=label, exact=True)
+        found.wait_for()
+        found.scroll_into_view_if_needed()
+        return found
+
+    def evaluate(self, expression: str):
+        """Evaluate an expression in the notebook's kernel; what it gives must fit into JSON."""
+        reply = self._ask(
+            """(panel, expression) => panel.sessionContext.session.kernel.requestExecute({
+                 code: "", silent: true, store_history: false,
+                 user_expressions: {value: `__import__("json").dumps(${expression})`},
+               }).done.then((reply) => reply.content.user_expressions.value)""",
+            expression,
+        )
+        if reply["status"] != "ok":
+            raise AssertionError(f"{expression}: {reply['ename']}: {reply['evalue']}")
+        return json.loads(eval(reply["data"]["text/plain"], {}))  # the kernel's repr of a text
+
+    def wait_for(self, expression: str, value, seconds: float = 20) -> None:
+        """Wait until an expression in the kernel has a value: the page may debounce."""
+        end = time.monotonic() + seconds
+        while (found := self.evaluate(expression)) != value:
+            assert time.monotonic() < end, f"{expression} is {found!r}, not {value!r}"
+            self.page.wait_for_timeout(50)
+
+    def theme(self, name: str) -> None:
+        """Switch to the theme "light" or "dark"."""
+        theme = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}[name]
+        self._ask("(panel, theme) => jupyterapp.commands.execute('apputils:change-theme', {theme})",
+                  theme)  # fmt: skip
+        light = "true" if name == "light" else "false"
+        self.page.wait_for_selector(f"body[data-jp-theme-light={light}]")
+
+    def screenshot(self, name: str, of=None) -> None:
+        """Take pictures of an explorer (or of the window) in both themes, to be looked at."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        for theme in ("dark", "light"):
+            self.theme(theme)
+            (of or self.page).screenshot(path=SCREENSHOTS / f"{name}-{theme}.png")
+
+    def check(self) -> None:
+        """Assert that no cell failed and that the browser's console holds no error."""
+        assert not self.cell_errors(), self.cell_errors()
+        assert not self.errors, "\n".join(self.errors)
+
+    def close(self) -> None:
+        self._ask("(panel) => panel.sessionContext.shutdown()")
+        self.context.close()
+
+
+@pytest.fixture
+def lab(_lab):
+    """JupyterLab for one test: the notebooks that it opens are closed, with their kernels."""
+    first = len(_lab.notebooks)
+    yield _lab
+    for notebook in _lab.notebooks[first:]:
+        notebook.close()
+
+
+# Not for the whole session: while Playwright is on, an event loop runs in this thread, and tests
+# outside this folder may want their own.
+@pytest.fixture(scope="package")
+def _lab(tmp_path_factory):
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    pytest.importorskip("jupyterlab", reason="jupyterlab is not installed")
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on the path")
+
+    folder = tmp_path_factory.mktemp("jupyter")
+    notebooks = folder / "notebooks"
+    notebooks.mkdir()
+    server, address = _start_server(folder, notebooks)
+    try:
+        with playwright.sync_playwright() as started:
+            browser = started.chromium.launch(
+                executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
+            )
+            yield Lab(address, notebooks, browser)
+            browser.close()
+    finally:
+        server.terminate()  # it ends its kernels
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _start_server(folder: Path, notebooks: Path) -> tuple[subprocess.Popen, str]:
+    """Start JupyterLab on a free port with settings of its own, and wait until it answers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    config = folder / "config"
+    overrides = config / "labconfig" / "default_setting_overrides.json"
+    overrides.parent.mkdir(parents=True)
+    overrides.write_text(json.dumps(SETTINGS))
+    own = {
+        "JUPYTER_CONFIG_DIR": config,
+        "JUPYTER_DATA_DIR": folder / "data",
+        "JUPYTER_RUNTIME_DIR": folder / "runtime",
+        "IPYTHONDIR": folder / "ipython",
+        "JUPYTER_PATH": Path(sys.prefix, "share", "jupyter"),
+        "JUPYTERLAB_SETTINGS_DIR": folder / "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces",
+    }
+    log = folder / "server.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
+            + [f"--port={port}", "--ServerApp.port_retries=0", "--expose-app-in-browser"]
+            + ["--IdentityProvider.token=", f"--ServerApp.root_dir={notebooks}"]
+            + ["--LabApp.extension_manager=readonly"],
+            env={**os.environ, **{name: str(path) for name, path in own.items()}},
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    address = f"http://127.0.0.1:{port}"
+    end = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            urllib.request.urlopen(f"{address}/api/status", timeout=5).close()
+            return server, address
+        except OSError:
+            if server.poll() is not None or time.monotonic() > end:
+                server.kill()
+                pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
+            time.sleep(0.2)
