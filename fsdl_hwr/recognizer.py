@@ -187,7 +187,8 @@ class Recognizer:
                 initial_epoch=done,
                 shuffle=False,  # `batches` shuffles by its own seed
                 verbose=0,  # `progress` shows more, and validation CER
-                callbacks=[progress, _StopOnNaN(), *callbacks],
+                # Saved last: an epoch that is not to be repeated is one that all have seen.
+                callbacks=[progress, _StopOnNaN(), *callbacks, progress.saver()],
             )
         self.network.load_weights(folder / "best.keras")
         return progress.history
@@ -396,18 +397,24 @@ class _Progress(keras.callbacks.Callback):
             "val_cer": cer,
             "seconds": seconds,
         }
-        logs.update(figures)
-        best = cer < min(self.history["val_cer"], default=math.inf)
+        lines_per_second = self.batches.num_batches * self.batches.batch_size / seconds
+        logs.update(figures, lines_per_second=lines_per_second)  # for the callbacks that follow
+        self.best = cer < min(self.history["val_cer"], default=math.inf)
         for name, value in figures.items():
             self.history[name].append(value)
         print(
             f"epoch {epoch + 1:>2}/{self.epochs} · loss {figures['loss']:6.2f} · "
-            f"validation loss {figures['val_loss']:6.2f}, CER {cer:6.1%}{' *' if best else '  '} · "
-            f"{self.batches.num_batches * self.batches.batch_size / seconds:4.0f} lines/s · "
+            f"validation loss {figures['val_loss']:6.2f}, CER {cer:6.1%}"
+            f"{' *' if self.best else '  '} · {lines_per_second:4.0f} lines/s · "
             f"{(self.epochs - epoch - 1) * seconds:4.0f} s to go",
             flush=True,
         )
-        if best:
+
+    def saver(self) -> keras.callbacks.Callback:
+        return keras.callbacks.LambdaCallback(on_epoch_end=self._save)
+
+    def _save(self, epoch, logs):
+        if self.best:
             self.recognizer.save(self.folder / "best.keras")
         # One file holds weights, optimizer and history, so that they never disagree after a kill.
         record = {"run": self.run, "history": self.history}
