@@ -143,7 +143,7 @@ class Notebook:
         self._ask("(panel, theme) => jupyterapp.commands.execute('apputils:change-theme', {theme})",
                   theme)  # fmt: skip
         light = "true" if name == "light" else "false"
-        self.page.wait_for_selector(f"body[data-jp-theme-light={light}]")
+        self.page.wait_for_selector(f"body[data-jp-theme-light={light}]", state="attached")
 
     def screenshot(self, name: str, of=None) -> None:
         """Take pictures of an explorer (or of the window) in both themes, to be looked at."""
