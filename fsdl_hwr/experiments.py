@@ -54,11 +54,19 @@ def write_results(
         "metrics": dict(metrics),
         "versions": versions(),
     }
-    text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False, default=_plain)
+    text = to_json(record, indent=2)
     path = Path(folder) / RESULTS
     with write_atomically(path) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
     return path
+
+
+def to_json(value, indent: int | None = None) -> str:
+    """Turn a value with NumPy scalars, arrays and paths in it into JSON, as `write_results` does.
+
+    Raises `TypeError` or `ValueError` for what JSON cannot hold, such as a NaN.
+    """
+    return json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False, default=_plain)
 
 
 def versions() -> dict[str, str]:
@@ -81,7 +89,7 @@ def _plain(value):
         return value.tolist()
     if isinstance(value, os.PathLike):
         return os.fspath(value)
-    raise TypeError(f"{RESULTS} cannot hold {value!r}: give numbers, texts, lists or dicts.")
+    raise TypeError(f"A record cannot hold {value!r}: give numbers, texts, lists or dicts.")
 
 
 def run_notebook(

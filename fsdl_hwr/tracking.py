@@ -1,0 +1,474 @@
+"""The record of a run: what it was told, what it measured and what it read, epoch after epoch.
+
+`start` opens a run in its folder, `Run.callbacks` logs every epoch of a training, `load_runs` reads
+any number of runs into one table. The record is `record.jsonl`, JSON Lines: the first line holds
+configuration, environment and git state, every other one an event. A line is only ever added, so
+whatever a kill leaves can be read. Weights & Biases can log the same beside it, on request.
+"""
+
+import base64
+import contextlib
+import html
+import json
+import math
+import os
+import platform
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+
+from fsdl_hwr import experiments
+from fsdl_hwr.datasets.downloads import write_atomically
+
+RECORD = "record.jsonl"
+LINES = "lines"  # the folder of the line images that a run's predictions belong to
+MODES = ("online", "offline", "disabled")
+WANDB_SERVER = "https://api.wandb.ai"
+SECONDS_TO_CONNECT = 3
+
+
+def start(
+    folder: str | os.PathLike,
+    config: Mapping,
+    *,
+    resume: bool = True,
+    wandb_mode: str = "disabled",
+    project: str = "fsdl-hwr",
+) -> "Run":
+    """Start a run in its folder, or go on with the run that a kill left there.
+
+    config: what the run was told; NumPy scalars and paths may be in it. resume: as for
+    `Recognizer.fit`; False starts again and removes the older record. wandb_mode: 'online' (when
+    logged in and the server answers, 'offline' otherwise; never a question), 'offline', 'disabled'.
+    Raises `ValueError` for another mode, and for a folder that holds a run of another config.
+    """
+    if wandb_mode not in MODES:
+        raise ValueError(f"wandb_mode is {wandb_mode!r}: choose one of {', '.join(MODES)}.")
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    config = json.loads(experiments.to_json(dict(config)))
+    events = _mend(folder) if resume else []
+    if not events:  # what an older run left must not pass for this one's
+        for path in [folder / experiments.RESULTS, folder / RECORD, *folder.glob(f"{LINES}/*.png")]:
+            path.unlink(missing_ok=True)
+    elif (held := events[0]["config"]) != config:
+        names = [n for n in {**held, **config} if held.get(n) != config.get(n)]
+        changes = ", ".join(f"{n}: {held.get(n)!r}, now {config.get(n)!r}" for n in names)
+        raise ValueError(
+            f"{folder} holds a run with another configuration ({changes}). "
+            "Choose another run folder, or start again with resume=False."
+        )
+    return Run(folder, config, events, wandb_mode, project)
+
+
+class Run:
+    """A run that is being recorded; `start` makes it."""
+
+    def __init__(self, folder: Path, config: dict, events: list[dict], wandb_mode: str, project):
+        self.folder = folder
+        self.config = config
+        sessions = [e for e in events if e["event"] in ("start", "resume")]
+        now = time.strftime("%Y%m%d-%H%M%S")
+        self.id = sessions[0]["run"] if sessions else f"{now}-{uuid.uuid4().hex[:4]}"
+        self.wandb = None
+        logged = None
+        if wandb_mode != "disabled":
+            self.wandb, logged = _start_wandb(self, sessions, wandb_mode, project)
+        self._append(
+            "resume" if sessions else "start",
+            run=self.id,
+            config=config,
+            environment=environment(),
+            git=git_state(),
+            wandb=logged,
+        )
+        if sessions:
+            print(f"resumed the record of {self.id} in {folder}", flush=True)
+
+    def log(self, epoch: int, metrics: Mapping, predictions: Sequence[str] = ()) -> None:
+        """Record one epoch, counted from 0: numbers by name, and what the run's lines read as.
+
+        An epoch that is logged again, because a kill came before its checkpoint, counts once.
+        """
+        self._record(epoch, metrics, predictions)
+        if self.wandb:
+            named = {f"epoch/{name}": value for name, value in metrics.items()}
+            self.wandb.log({"epoch/epoch": epoch, **named})
+
+    def _record(self, epoch: int, metrics: Mapping, predictions: Sequence[str]) -> None:
+        values = {name: float(value) for name, value in metrics.items()}
+        # NaN and infinity are not JSON; a gap in a curve says the same.
+        values = {name: v if math.isfinite(v) else None for name, v in values.items()}
+        self._append("epoch", epoch=epoch, metrics=values, predictions=list(predictions))
+
+    def keep_lines(self, images: Sequence, texts: Sequence[str]) -> None:
+        """Keep the line images (n, height, width) whose predictions `log` is going to be given."""
+        import cv2
+
+        for k, image in enumerate(images):
+            with write_atomically(self.folder / LINES / f"{k:03}.png") as temporary:
+                cv2.imwrite(str(temporary), 255 - image)  # dark on light
+        self._append("lines", texts=list(texts))
+
+    def callbacks(self, reader=None, lines=None) -> list:
+        """Make the Keras callbacks that log a training: `fit(..., callbacks=run.callbacks(...))`.
+
+        Every epoch: what `fit` measures, learning rate, throughput, peak memory (MB). reader,
+        lines: a `Recognizer` and a few validation lines; their predicted text is logged as well.
+        """
+        import keras  # takes seconds, which reading a record should not
+
+        run = self
+
+        class EpochLog(keras.callbacks.Callback):
+            def on_train_begin(self, logs=None):
+                if lines is not None:
+                    run.keep_lines(lines.images, lines.texts)
+
+            def on_epoch_begin(self, epoch, logs=None):
+                self.began = time.perf_counter()
+
+            def on_epoch_end(self, epoch, logs=None):
+                logs.setdefault("seconds", time.perf_counter() - self.began)
+                if self.params.get("steps"):
+                    logs["batches_per_second"] = self.params["steps"] / logs["seconds"]
+                rate = self.model.optimizer.learning_rate
+                logs["learning_rate"] = float(keras.ops.convert_to_numpy(rate))
+                logs["peak_memory_mb"] = _peak_memory()
+                read = reader.read(lines) if lines is not None else ()
+                run._record(epoch, logs, read)
+                if run.wandb and lines is not None:
+                    run.wandb.log({"epoch/epoch": epoch, "lines": _wandb_table(lines, read)})
+
+        callbacks = [EpochLog()]
+        if self.wandb:
+            callbacks.append(_wandb_callback(self))
+        return callbacks
+
+    def finish(self, metrics: Mapping | None = None) -> None:
+        """Say that the run has done all it was to do; metrics: for the summary in W&B."""
+        self._append("finish")
+        if self.wandb:
+            self.wandb.summary.update(dict(metrics or {}))
+            self.wandb.finish()
+
+    def _append(self, event: str, **values) -> None:
+        line = experiments.to_json({"event": event, "time": _now(), **values})
+        with open(self.folder / RECORD, "ab") as file:
+            file.write(line.encode() + b"\n")  # in one piece, and the kernel's when this returns
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z")
+
+
+def _peak_memory() -> float:
+    """Megabytes of memory that this process has held at most; NaN where nobody says."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return math.nan
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def environment() -> dict:
+    """Say what a run runs on: versions, machine, threads and devices it was given, packages."""
+    given = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "CUDA_VISIBLE_DEVICES", "KERAS_BACKEND")
+    return {
+        "versions": experiments.versions(),
+        "platform": platform.platform(),
+        "cpu_cores": os.cpu_count(),
+        "variables": {name: os.environ[name] for name in given if name in os.environ},
+        "packages": {d.name: d.version for d in metadata.distributions()},
+    }
+
+
+def git_state() -> dict | None:
+    """Name the commit, the branch and the files that differ from it; None outside a repository."""
+
+    def git(*arguments):
+        command = ["git", *arguments]
+        return subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+            stdin=subprocess.DEVNULL,
+        ).stdout.rstrip("\n")
+
+    try:
+        return {
+            "commit": git("rev-parse", "HEAD"),
+            "branch": git("rev-parse", "--abbrev-ref", "HEAD"),
+            "changed": git("status", "--porcelain").splitlines(),
+        }
+    except (OSError, subprocess.SubprocessError):  # no git, no repository, no commit yet
+        return None
+
+
+# Reading records
+
+
+def read_events(folder: str | os.PathLike) -> list[dict]:
+    """Read the whole lines of a run's record; what a kill cut short is left out."""
+    path = Path(folder) / RECORD
+    if not path.is_file():
+        return []
+    events = []
+    for line in path.read_bytes().split(b"\n")[:-1]:
+        with contextlib.suppress(ValueError):  # a damaged disk: the other lines still count
+            events.append(json.loads(line))
+    return events
+
+
+def _mend(folder: Path) -> list[dict]:
+    """Cut off the line that a kill cut short, so that the next one starts on its own."""
+    path = folder / RECORD
+    if path.is_file():
+        os.truncate(path, path.read_bytes().rfind(b"\n") + 1)
+    return read_events(folder)
+
+
+def load_run(folder: str | os.PathLike) -> dict:
+    """Read what a run has left so far, also while it runs, as one row of `load_runs`."""
+    folder = Path(folder)
+    events = read_events(folder)
+    results_path = folder / experiments.RESULTS
+    results = json.loads(results_path.read_text("utf-8")) if results_path.is_file() else {}
+    first = events[0] if events else {"config": results.get("parameters", {})}
+    epochs = {e["epoch"]: e for e in events if e["event"] == "epoch"}  # the last one counts
+    epochs = [epochs[k] for k in sorted(epochs)]
+    names = dict.fromkeys(name for e in epochs for name in e["metrics"])
+    finished = bool(results) or (bool(events) and events[-1]["event"] == "finish")
+    return {
+        "run": folder.name,
+        "state": "finished" if finished else "unfinished",
+        "epoch": len(epochs),
+        **(epochs[-1]["metrics"] if epochs else {}),
+        **first["config"],
+        **results.get("metrics", {}),
+        "folder": folder,
+        "id": first.get("run"),
+        "sessions": sum(e["event"] in ("start", "resume") for e in events),
+        "config": first["config"],
+        "history": {name: [e["metrics"].get(name) for e in epochs] for name in names},
+        "predictions": [e["predictions"] for e in epochs],
+        "texts": next((e["texts"] for e in events if e["event"] == "lines"), []),
+        "environment": first.get("environment", {"versions": results.get("versions", {})}),
+        "git": first.get("git"),
+    }
+
+
+def load_runs(folder: str | os.PathLike = "runs") -> "Table":
+    """Read every run in a folder and its subfolders into a table, a row a run.
+
+    A row is a dict: `run` (its folder), `state`, `epoch` (how many are done), the last epoch's
+    metrics, the configuration (which wins where names meet), the metrics of results.json; and,
+    not printed, `history` (lists by metric, a value an epoch; None where it was not finite),
+    `predictions` (texts by epoch), `texts`, `config`, `environment`, `git`, `id`, `sessions`,
+    `folder`. Printed are the settings that differ. Raises `FileNotFoundError`.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise FileNotFoundError(f"There is no folder {folder}: no run has been started in it.")
+    found = {p.parent for name in (RECORD, experiments.RESULTS) for p in folder.rglob(name)}
+    rows = []
+    for path in sorted(found):
+        name = folder.name if path == folder else path.relative_to(folder).as_posix()
+        rows.append({**load_run(path), "run": name})
+    return Table(rows, columns_of(rows))
+
+
+def columns_of(rows: Sequence[Mapping], settings: Iterable[str] = ()) -> list[str]:
+    """Choose what to print of runs: settings that were named or differ, then what was measured."""
+    settings = list(settings)
+    for name in dict.fromkeys(name for row in rows for name in row["config"]):
+        if len({repr(row["config"].get(name)) for row in rows}) > 1:
+            settings.append(name)
+    known = {"epoch", "sessions"}.union(*(row["config"] for row in rows))
+    measured = dict.fromkeys(
+        name
+        for row in rows
+        for name, value in row.items()
+        if name not in known and isinstance(value, int | float)
+    )
+    return [*dict.fromkeys(["run", *settings, "state", "epoch"]), *measured]
+
+
+class Table(list):
+    """A list of dicts that prints as a table, in a terminal and in a notebook.
+
+    columns: which of the dicts' entries, in which order; all of the first row's by default.
+    `Table(runs, ["run", "val_cer"])` shows other columns of the same rows.
+    """
+
+    def __init__(self, rows: Iterable[Mapping], columns: Sequence[str] | None = None):
+        super().__init__(rows)
+        self.columns = list(columns if columns is not None else self[0] if self else [])
+
+    def __str__(self) -> str:
+        cells = [self.columns] + [[_text(row.get(c)) for c in self.columns] for row in self]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        return "\n".join(
+            "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+            for line in cells
+        )
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{_html(row.get(name))}</td>" for name in self.columns) + "</tr>"
+            for row in self
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _text(value) -> str:
+    if value is None:
+        return ""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _html(value) -> str:
+    if isinstance(value, Path) and value.suffix == ".png":
+        data = base64.b64encode(value.read_bytes()).decode()
+        return f'<img src="data:image/png;base64,{data}" alt="line image {value.stem}">'
+    return html.escape(_text(value))
+
+
+def predictions(folder: str | os.PathLike) -> Table:
+    """Show a run's validation lines, with what was read in them after every epoch."""
+    run = load_run(folder)
+    return _predictions(run, {f"epoch {k + 1}": p for k, p in enumerate(run["predictions"])})
+
+
+def compare_predictions(folders: Sequence[str | os.PathLike]) -> Table:
+    """Show validation lines with what each run read in them after its last epoch.
+
+    Raises `ValueError` where the runs kept different lines.
+    """
+    runs = [load_run(folder) for folder in folders]
+    if any(run["texts"] != runs[0]["texts"] for run in runs):
+        raise ValueError("The runs kept different lines: give them the same ones.")
+    return _predictions(runs[0], {r["run"]: r["predictions"][-1] for r in runs if r["predictions"]})
+
+
+def _predictions(run: dict, columns: Mapping[str, Sequence[str]]) -> Table:
+    rows = []
+    for k, text in enumerate(run["texts"]):
+        image = run["folder"] / LINES / f"{k:03}.png"
+        read = {name: texts[k] for name, texts in columns.items() if k < len(texts)}
+        rows.append({"image": image, "transcript": text, **read})
+    return Table(rows, ["image", "transcript", *columns])
+
+
+# Weights & Biases
+
+
+def _start_wandb(run: Run, sessions: list[dict], mode: str, project: str) -> tuple:
+    """Start W&B without a question; return its run and what our record keeps of it.
+
+    Online, a resumed run goes on in W&B. Offline W&B cannot resume: it gets a new run, of the same
+    group, whose configuration names the one before.
+    """
+    import wandb
+
+    if mode == "online" and (reason := _why_offline()):
+        print(f"W&B: {reason}, so this run is logged offline.", flush=True)
+        mode = "offline"  # at once: after an attempt that failed, W&B fails offline too
+    before = [s["wandb"] for s in sessions if s["wandb"]]
+    goes_on = bool(before) and mode == before[-1]["mode"] == "online"
+    name = f"{run.id}-{len(before) + 1}" if before else run.id
+    if goes_on:
+        name = before[-1]["id"]
+    link = {"resumed_from": before[-1]["id"]} if before and not goes_on else {}
+    if wandb.run:  # of a notebook that starts its second run
+        wandb.run.finish()
+    started = wandb.init(
+        project=project,
+        dir=run.folder,
+        mode=mode,
+        id=name,
+        name=f"{run.folder.name} {run.id}",
+        group=run.id,
+        config={**run.config, **link},
+        resume="allow" if goes_on else None,
+        settings=wandb.Settings(silent=True, console="off"),
+    )
+    if mode == "online":
+        print(f"W&B: {started.url}", flush=True)
+    else:
+        folder = Path(started.dir).parent
+        print(f"W&B: logged offline; `wandb sync {folder}` uploads it.", flush=True)
+    return started, {"mode": mode, "id": name}
+
+
+def _why_offline() -> str:
+    """Say why W&B cannot be online; an empty text where it can."""
+    server = os.environ.get("WANDB_BASE_URL", WANDB_SERVER)
+    if not _logged_in(server):
+        return "nobody is logged in"
+    answers = []
+
+    def ask():
+        try:
+            urllib.request.urlopen(server, timeout=SECONDS_TO_CONNECT).close()
+        except urllib.error.HTTPError:
+            pass  # an answer, whatever it says
+        except OSError:
+            return
+        answers.append(server)
+
+    asking = threading.Thread(target=ask, daemon=True)  # names can take longer than a time-out
+    asking.start()
+    asking.join(SECONDS_TO_CONNECT)
+    return "" if answers else f"{server} does not answer"
+
+
+def _logged_in(server: str) -> bool:
+    """Look for a key where W&B does: in the environment, then in the netrc file."""
+    import netrc
+
+    if os.environ.get("WANDB_API_KEY"):
+        return True
+    host = server.split("://")[-1].split("/")[0]
+    path = Path(os.environ.get("NETRC", "~/.netrc")).expanduser()
+    try:
+        return netrc.netrc(path).authenticators(host) is not None
+    except (OSError, netrc.NetrcParseError):
+        return False
+
+
+def _wandb_table(lines, read: Sequence[str]):
+    import wandb
+
+    pairs = zip(lines.images, lines.texts, read, strict=True)
+    rows = [[wandb.Image(image), text, prediction] for image, text, prediction in pairs]
+    return wandb.Table(columns=["image", "transcript", "prediction"], data=rows)
+
+
+def _wandb_callback(run: Run):
+    """Make W&B's own callback, or, since that wants TensorFlow, one that does its work."""
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
+        from wandb.integration.keras import WandbMetricsLogger
+
+        return WandbMetricsLogger()
+
+    def log(epoch, logs):
+        named = {f"epoch/{name}": value for name, value in logs.items()}
+        run.wandb.log({"epoch/epoch": epoch, **named})
+
+    return keras.callbacks.LambdaCallback(on_epoch_end=log)
