@@ -1,5 +1,6 @@
 """From a photograph or a scan to ink: gray, even paper, one character or several."""
 
+import itertools
 import math
 
 import cv2
@@ -14,7 +15,10 @@ EVEN = 8  # gray levels around their median that half the pixels of even paper s
 SAMPLES = 96  # rows and columns that the paper's brightness is measured on
 LONGEST = 1024  # px to which a photograph of characters is reduced
 THINNEST = 2.0  # px of 28 that a stroke is wide at least, as `ink.glyph_image` draws it
-JOINING = 0.2  # of the narrower part's width: two parts over one another are one character
+SPECK = 0.15  # of a square as wide as the pen: what is smaller was not written
+DOT = 3  # widths of the pen: what is no longer may lie beside its letter, not only over it
+JOINING = 0.2  # of the narrower part's width: parts that lie over one another so far are joined
+MARGIN = 0.25  # of a character's longer side: the paper to show around it
 
 Box = tuple[int, int, int, int]
 
@@ -94,23 +98,24 @@ def glyph_from_image(image: np.ndarray, name: str = "The image") -> np.ndarray:
 def characters_in(image: np.ndarray, name: str = "The image") -> list[Box]:
     """Find the characters of one written row: their (left, top, right, bottom), from left to right.
 
-    In px of the image, right and bottom being the first beyond the ink. Parts over one another,
-    such as an i and its dot, are one character; specks are none. `glyphs_in` gives the glyphs.
-    Raises what `gray` raises.
+    In px, each with some paper around it: `image[top:bottom, left:right]` is a character's picture.
+    Parts over one another, such as an i and its dot, are one character; specks are none.
+    `glyphs_in` makes the glyphs, without what of its neighbors reaches into a box. Raises what
+    `gray` raises.
     """
     page = gray(image, name)
-    reduced = _reduced(page)
-    scale = page.shape[1] / reduced.shape[1], page.shape[0] / reduced.shape[0]
-    boxes = [_box(character) for character in _separate(_strokes(extract_ink(reduced)))]
-    return [
-        (
-            math.floor(left * scale[0]),
-            math.floor(top * scale[1]),
-            math.ceil(right * scale[0]),
-            math.ceil(bottom * scale[1]),
-        )
-        for left, top, right, bottom in boxes
-    ]
+    ink = extract_ink(_reduced(page))
+    boxes = [_box(character) for character in _separate(_strokes(ink))]
+    scale = page.shape[1] / ink.shape[1]  # px of the image for one of the reduced
+    gaps = [(a[2] + b[0]) / 2 for a, b in itertools.pairwise(boxes)]  # half the way to a neighbor
+    shown = []
+    for box, low, high in zip(boxes, [0, *gaps], [*gaps, ink.shape[1]], strict=False):
+        left, top, right, bottom = box
+        margin = MARGIN * max(right - left, bottom - top)
+        left, right = max(left - margin, min(left, low)), min(right + margin, max(right, high))
+        top, bottom = max(top - margin, 0), min(bottom + margin, ink.shape[0])
+        shown.append(tuple(round(scale * n) for n in (left, top, right, bottom)))
+    return shown
 
 
 def glyphs_in(image: np.ndarray, name: str = "The image") -> np.ndarray:
@@ -184,24 +189,27 @@ def _strokes(ink: np.ndarray) -> np.ndarray:
         return strokes
     _, parts, stats, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8), connectivity=8)
     areas = stats[:, cv2.CC_STAT_AREA]
-    dot = _stroke_width(strokes) ** 2  # the least that this pen can write
-    written = areas >= min(0.4 * dot, areas[1:].max())
+    written = areas >= min(SPECK * _stroke_width(strokes) ** 2, areas[1:].max())
     written[0] = False  # the paper
     return written[parts]
 
 
 def _separate(strokes: np.ndarray) -> list[np.ndarray]:
     """Cut strokes into characters, from left to right: masks, bool (height, width)."""
-    count, parts, stats, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8), None, 8)
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8), connectivity=8)
+    pen = _stroke_width(strokes) if strokes.any() else 0
+    dots = set(np.flatnonzero(stats[:, 2:4].max(axis=1) <= DOT * pen).tolist())  # width, height
     spans: list[tuple[int, int, list[int]]] = []  # left, right, parts
-    for part in 1 + np.argsort(stats[1:, cv2.CC_STAT_LEFT], kind="stable"):
-        left = int(stats[part, cv2.CC_STAT_LEFT])
-        right = left + int(stats[part, cv2.CC_STAT_WIDTH])
-        joined = [int(part)]
+    for part in (1 + np.argsort(stats[1:, cv2.CC_STAT_LEFT], kind="stable")).tolist():
+        left, _, width, _, _ = map(int, stats[part])
+        right, joined = left + width, [part]
         while spans:  # a wide part may reach over several before it
             before_left, before_right, before = spans[-1]
-            narrower = min(right - left, before_right - before_left)
-            if min(right, before_right) - max(left, before_left) < JOINING * narrower:
+            overlap = min(right, before_right) - max(left, before_left)
+            needed = JOINING * min(right - left, before_right - before_left)
+            if (joined == [part] and part in dots) or (len(before) == 1 and before[0] in dots):
+                needed = -pen
+            if overlap < needed:
                 break
             left, right = min(left, before_left), max(right, before_right)
             joined = before + joined
@@ -237,4 +245,5 @@ def _fitted(ink: np.ndarray, strokes: np.ndarray) -> np.ndarray:
     glyph = cv2.resize(
         ink[y : y + frame, x : x + frame], (GLYPH_SIZE, GLYPH_SIZE), interpolation=cv2.INTER_AREA
     )
-    return np.clip(glyph * (255 / glyph.max()), 0, 255).astype(np.uint8)
+    level = np.percentile(glyph[glyph >= glyph.max() / 2], 75)  # what a pen's middle is drawn with
+    return np.clip(np.rint(glyph * (255 / level)), 0, 255).astype(np.uint8)

@@ -18,6 +18,21 @@ def test_character_networks_of_2019(name, parameters, rng):
     assert logits.min() < 0  # not yet a softmax
 
 
+@pytest.mark.parametrize("size", [(28, 28), (32, 20)])
+@pytest.mark.parametrize("network", [networks.character_cnn, networks.character_lstm])
+def test_other_character_networks(network, size, rng):
+    built = network(size, num_classes=7)
+    assert built.input_shape == (None, *size) and built.output_shape == (None, 7)
+    assert networks.CHARACTER_NETWORKS[built.name] is network
+    images = rng.integers(0, 256, (3, *size), np.uint8)
+    logits = built.predict_on_batch(images)
+    assert logits.shape == (3, 7) and logits.dtype == np.float32
+    assert np.ptp(logits.sum(axis=1)) > 1e-6  # not yet a softmax
+    assert np.abs(logits[0] - logits[1]).max() > 1e-6  # images tell
+    np.testing.assert_allclose(built.predict_on_batch(images[:1]), logits[:1], atol=1e-4)
+    assert network().output_shape == (None, 62)
+
+
 def test_line_network_of_2019():
     network = networks.line_lstm_ctc()
     assert network.count_params() == 554_064
@@ -79,6 +94,7 @@ def test_impossible_frame_widths(frame_width):
         (lambda: networks.line_lstm_ctc((28, 100), window_stride=0), "stride is 0 px"),
         (lambda: networks.line_lstm_ctc((28, 100), window_width=5), "at least 6 x 6 px"),
         (lambda: networks.lenet((28, 5)), "at least 6 x 6 px"),
+        (lambda: networks.character_cnn((28, 1)), r"at least \d+ x \d+ px; got \(28, 1\)"),
     ],
 )
 def test_impossible_geometry(build, message):
