@@ -1,0 +1,352 @@
+"""The drawing canvas: strokes of a mouse, a finger or a pen, read by a network as they are drawn.
+
+An ink from the canvas is the package's ink: float32 strokes (points, 3) of x, y and seconds since
+the first point, in canvas units. A canvas is `SIZES[kind]` units wide and high, whatever its size
+on the screen. `kind` is "character" or "line".
+"""
+
+import json
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import keras
+import numpy as np
+from matplotlib.figure import Figure
+
+from fsdl_hwr import classifier, ctc
+from fsdl_hwr import ink as ink_module
+from fsdl_hwr.datasets import downloads, lines, strokes
+from fsdl_hwr.explorers import drawing, widget
+from fsdl_hwr.ink import Ink
+from fsdl_hwr.recognizer import Recognizer
+
+SIZES = {"character": (280, 280), "line": (960, 180)}  # canvas units, width and height
+PEN_WIDTH = {"character": 2.2, "line": 1.8}  # px in the image that the network gets
+MARGIN = 1  # px of paper around a drawn line
+STRETCH = 2.0  # a drawn line becomes so much wider, or narrow letters had less than a frame
+MIN_LINE = 36  # canvas units: lower ink, a dash say, is not enlarged further
+SAMPLING_RATE = 60  # points a second, as pointers report them
+NUM_ANSWERS = 5
+
+
+# What the network gets
+
+
+def character_image(ink: Ink) -> np.ndarray:
+    """Bring one drawn character to a classifier's geometry: uint8 (28, 28), ink 255 on 0."""
+    return ink_module.glyph_image(ink, "", PEN_WIDTH["character"])
+
+
+def line_image(ink: Ink, height: int = 28, width: int = 952) -> np.ndarray:
+    """Bring a drawn line of unknown size and place to a line image: uint8 (height, width).
+
+    The ink is scaled to the height and stretched sideways by `STRETCH`, so that letters are as wide
+    as the glyphs that the recognizer knows; what is then too wide is squeezed. How high a letter
+    without ascenders should be cannot be seen: so the extent of a line is at least twice the spread
+    that its ink has around the middle.
+    """
+    pen = PEN_WIDTH["line"]
+    left, top, right, bottom = ink_module.bounding_box(ink)
+    extent = max(bottom - top, 2 * _spread(ink), MIN_LINE)
+    room = height - 2 * MARGIN - pen  # px between the pen's highest and lowest point
+    scale = room / extent
+    scale_x = min(STRETCH * scale, (width - 2 * MARGIN - pen) / max(right - left, 1e-6))
+    edge = MARGIN + pen / 2
+    matrix = [
+        [scale_x, 0, edge - left * scale_x],
+        [0, scale, (height - (top + bottom) * scale) / 2],
+    ]
+    return ink_module.render(ink_module.transform(ink, matrix), height, width, pen)
+
+
+def _spread(ink: Ink) -> float:
+    """Say how high the band is that 70% of the ink lies in: of its length, not of its points."""
+    middles = [(s[1:, 1] + s[:-1, 1]) / 2 for s in ink]
+    lengths = [np.linalg.norm(np.diff(s[:, :2], axis=0), axis=1) for s in ink]
+    middles, lengths = np.concatenate(middles or [[]]), np.concatenate(lengths or [[]])
+    if lengths.sum() == 0:
+        return 0.0
+    order = np.argsort(middles)
+    share = np.cumsum(lengths[order]) / lengths.sum()
+    low, high = np.searchsorted(share, [0.15, 0.85])
+    return float(middles[order[high]] - middles[order[low]])
+
+
+# What the network says
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A network behind the canvas.
+
+    kind: "character" or "line". characters: those that it can write. image: turns an ink into what
+    the network gets. answers: turns that image into (text, probability) pairs, the best first.
+    """
+
+    kind: str
+    characters: str
+    image: Callable[[Ink], np.ndarray]
+    answers: Callable[[np.ndarray], list[tuple[str, float]]]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One ink as a network saw and read it: image uint8 (height, width), answers best first."""
+
+    image: np.ndarray
+    answers: list[tuple[str, float]]
+
+
+def character_reader(network: keras.Model, characters: str) -> Reader:
+    """Read single characters with a classifier, class k for `characters[k]`: its best five.
+
+    Raises `ValueError` where the network has another number of classes.
+    """
+    classifier.check(network, characters)
+
+    def answers(image):
+        logits = np.asarray(network.predict_on_batch(image[None]), np.float64)[0]  # (classes,)
+        probabilities = np.exp(logits - np.logaddexp.reduce(logits))
+        best = np.argsort(-probabilities)[:NUM_ANSWERS]
+        return [(characters[k], float(probabilities[k])) for k in best]
+
+    return Reader("character", characters, character_image, answers)
+
+
+def line_reader(recognizer: Recognizer) -> Reader:
+    """Read lines with a recognizer: the greedy text, and the probability of its best path."""
+
+    def image(ink):
+        return line_image(ink, recognizer.image_height, recognizer.image_width)
+
+    def answers(image):
+        one = lines.Lines(image[None], ("",), lines.ink_widths(image[None]))
+        num_frames = recognizer.frames(one.ink_widths)[0]
+        log_probs = ctc.log_softmax(recognizer.logits(one)[0, :num_frames])  # (frames, classes)
+        text = recognizer.alphabet.decode(ctc.greedy_decode(log_probs[None])[0])
+        return [(text, float(np.exp(log_probs.max(-1).sum())))]
+
+    return Reader("line", recognizer.alphabet.characters, image, answers)
+
+
+# Who writes where nobody can draw: embedded writers, as a pointer would report them
+
+
+def drawn(ink: Ink, kind: str, rng: np.random.Generator) -> Ink:
+    """Put an ink in em units on the canvas as a pointer reports it: whole units, `SAMPLING_RATE`.
+
+    Size, place and slope are drawn at random, and the pen moves at an even speed.
+    """
+    width, height = SIZES[kind]
+    left, top, right, bottom = ink_module.bounding_box(ink)
+    room = 0.94 * min(width / max(right - left, 1e-6), height / max(bottom - top, 1e-6))
+    em = min(room, rng.uniform(150, 220) if kind == "character" else rng.uniform(38, 75))
+    free_x, free_y = width - (right - left) * em, height - (bottom - top) * em
+    x = 0.03 * width - left * em if kind == "line" else rng.uniform(0.2, 0.8) * free_x - left * em
+    y = rng.uniform(0.3, 0.7) * free_y - top * em
+    slope = rng.normal(0, 0.01) if kind == "line" else 0.0
+    placed = ink_module.transform(ink, [[em, 0, x], [slope * em, em, y - slope * em * right / 2]])
+    speed = rng.uniform(4, 7) * em  # canvas units a second
+    now, timed = 0.0, []
+    for stroke in placed:
+        points = np.clip(stroke[:, :2], 0, [width, height])
+        way = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
+        steps = np.linspace(0, way[-1], 1 + int(np.ceil(way[-1] / speed * SAMPLING_RATE)))
+        resampled = np.stack([np.interp(steps, way, points[:, k]) for k in (0, 1)], axis=1)
+        seconds = now + np.arange(len(steps)) / SAMPLING_RATE
+        timed.append(np.column_stack([np.rint(resampled), seconds]).astype(np.float32))
+        now = seconds[-1] + rng.uniform(0.08, 0.2)  # the pen is up
+    return timed
+
+
+class DrawnLineMaker:
+    """Writes a sentence on the canvas with one writer's pen, and gives what the network gets.
+
+    writers: whose hands the lines are in; every line draws one of them. So a recognizer can be
+    trained on what it will be asked to read: `lines.LineStream(DrawnLineMaker(writers), ...)`.
+    """
+
+    def __init__(self, writers: Sequence[strokes.Writer], width: int = lines.LINE_WIDTH):
+        if len(writers) == 0:
+            raise ValueError("Drawn lines need at least one writer; got none.")
+        self.writers = list(writers)
+        self.width = width
+
+    def __call__(self, text: str, rng: np.random.Generator) -> np.ndarray:
+        """Make one line image: uint8 (28, width); a long line is squeezed to fit."""
+        writer = self.writers[rng.integers(len(self.writers))]
+        return line_image(drawn(writer.write(text, rng), "line", rng), width=self.width)
+
+
+# Samples: an ink and what it says
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An ink from a canvas of `kind`, in canvas units and seconds, and its label."""
+
+    kind: str
+    label: str
+    ink: Ink
+
+
+def embedded_samples(kind: str, texts: Sequence[str], seed: int = 0) -> list[Sample]:
+    """Write each text on the canvas, each by another writer of the test split."""
+    samples = []
+    hands = strokes.writers("test", len(texts), seed)
+    for k, (text, writer) in enumerate(zip(texts, hands, strict=True)):
+        rng = np.random.default_rng((*writer.seed, 2, k))
+        ink = writer.draw(text, rng) if kind == "character" else writer.write(text, rng)
+        samples.append(Sample(kind, text, drawn(ink, kind, rng)))
+    return samples
+
+
+def save_sample(folder: str | Path, sample: Sample) -> Path:
+    """Write a sample as one JSON file, whole or not at all, and return its path.
+
+    Its members: kind; label; canvas: [width, height] in units; columns: what a point holds;
+    strokes: a list of strokes, each a list of points [x, y, seconds].
+    Raises `ValueError` for a sample without ink or without a label.
+    """
+    if not sample.ink:
+        raise ValueError("There is nothing to save: draw something first.")
+    if not sample.label.strip():
+        raise ValueError("A sample needs a label: type what you wrote, then save.")
+    record = {
+        "kind": sample.kind,
+        "label": sample.label,
+        "canvas": SIZES[sample.kind],
+        "columns": ["x", "y", "seconds"],
+        "strokes": to_lists(sample.ink),
+    }
+    name = f"{sample.kind}-{datetime.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}.json"
+    path = Path(folder) / name
+    with downloads.write_atomically(path) as partial:
+        partial.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def load_samples(folder: str | Path, kind: str) -> list[Sample]:
+    """Read the samples of one kind that `save_sample` wrote to a folder, the oldest first."""
+    samples = []
+    for path in sorted(Path(folder).glob(f"{kind}-*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        samples.append(Sample(record["kind"], record["label"], to_ink(record["strokes"])))
+    return samples
+
+
+def to_lists(ink: Ink) -> list[list[list[float]]]:
+    """Turn an ink into JSON: tenths of a unit, thousandths of a second."""
+    return [
+        [[round(float(x), 1), round(float(y), 1), round(float(t), 3)] for x, y, t in s] for s in ink
+    ]
+
+
+def to_ink(strokes: Sequence) -> Ink:
+    """Turn strokes of [x, y, seconds] into an ink: float32 arrays (points, 3)."""
+    return [np.array(stroke, np.float32).reshape(-1, 3) for stroke in strokes if len(stroke)]
+
+
+# What a page without widgets shows
+
+
+def draw_reading(ink: Ink, kind: str, reading: Reading, title: str) -> Figure:
+    """Draw an ink in the order of its strokes, the image that the network gets, and its answers."""
+    figure = Figure(figsize=(drawing.WIDTH, 3.2 if kind == "character" else 3.6))
+    if kind == "character":
+        page, image, answers = figure.subplots(1, 3, width_ratios=[1, 1, 1.6])
+    else:
+        page, image = figure.subplots(2, 1, height_ratios=[3.2, 1])
+    width, height = SIZES[kind]
+    colors = [drawing.BLUE, drawing.VERMILION, drawing.GREEN, drawing.ORANGE]
+    for k, stroke in enumerate(ink):
+        color = colors[k % len(colors)]
+        page.plot(stroke[:, 0], stroke[:, 1], color=color, linewidth=2)
+        page.plot(*stroke[0, :2], "o", color=color, markersize=4)  # where the pen came down
+    seconds = ink[-1][-1, 2] if ink else 0.0
+    page.set(xlim=(0, width), ylim=(height, 0), aspect="equal", xticks=[], yticks=[])
+    page.set_title(f"drawn: {len(ink)} strokes, {seconds:.1f} s", fontsize=10)
+    image.imshow(reading.image, cmap="gray_r", vmin=0, vmax=255)
+    image.set(xticks=[], yticks=[])
+    size = f"{reading.image.shape[1]} × {reading.image.shape[0]} px"
+    image.set_title(f"what the network gets: {size}", fontsize=10)
+    if kind == "character":
+        places = np.arange(len(reading.answers))
+        shares = [100 * probability for _, probability in reading.answers]
+        answers.barh(places, shares, color=[drawing.BLUE] + [drawing.SKY] * (len(places) - 1))
+        names = [text for text, _ in reading.answers]
+        answers.set_yticks(places, names, fontsize=14, parse_math=False)
+        answers.set(xlim=(0, 100), xlabel="probability, %")
+        answers.invert_yaxis()
+        answers.spines[["top", "right"]].set_visible(False)
+    else:
+        text = reading.answers[0][0] if reading.answers else ""
+        image.set_xlabel(f"read: {text}", fontsize=13, parse_math=False)
+    figure.suptitle(title, fontsize=12)
+    figure.tight_layout()
+    return figure
+
+
+# The page
+
+
+def explore(reader: Reader, samples: Sequence[Sample], folder: str | Path):
+    """Open the canvas: `reader` reads what is drawn after every stroke.
+
+    samples: what can be loaded instead of drawing. folder: where the labelled samples go that the
+    student saves. Returns the widget, or None without anywidget; `ink(explorer)` is what is drawn.
+    """
+    width, height = SIZES[reader.kind]
+    state = {"strokes": [], "label": "", "sample": 0, "loads": 0, "saves": 0}
+    fixed = {
+        "kind": reader.kind,
+        "width": width,
+        "height": height,
+        "samples": [sample.label for sample in samples],
+    }
+    done = {"saves": 0, "message": ""}
+
+    def compute(state: Mapping) -> dict:
+        drawn_ink = to_ink(state["strokes"])
+        if state["saves"] != done["saves"]:
+            done.update(saves=state["saves"], message="")
+            check_label(state["label"], reader)
+            path = save_sample(folder, Sample(reader.kind, state["label"], drawn_ink))
+            done["message"] = f"Saved {state['label']!r} as {path}."
+        reading = read(reader, drawn_ink)
+        # Of a line image, the paper beyond the ink is left out: more room to enlarge the rest.
+        shown = reading.image[:, : max(ink_module.ink_width(reading.image) + 8, 280)]
+        return {
+            **fixed,
+            "image": widget.png(shown),
+            "image_size": shown.shape[::-1],
+            "answers": reading.answers,
+            "message": done["message"],
+            "loads": state["loads"],
+            "strokes": to_lists(samples[state["sample"]].ink) if samples else [],
+        }
+
+    return widget.open_explorer("canvas", compute(state), state, compute)
+
+
+def ink(explorer) -> Ink:
+    """Return what is drawn on an open canvas, as the package's ink."""
+    return to_ink(explorer.state["strokes"])
+
+
+def read(reader: Reader, ink: Ink) -> Reading:
+    """Read an ink; one without points has no answers."""
+    image = reader.image(ink)
+    return Reading(image, reader.answers(image) if ink else [])
+
+
+def check_label(label: str, reader: Reader) -> None:
+    """Raise `ValueError` for a label that the network behind the canvas could never write."""
+    unknown = sorted(set(label) - set(reader.characters))
+    if unknown:
+        raise ValueError(f"The network has no class for {' '.join(unknown)}: choose another label.")
+    if reader.kind == "character" and len(label) > 1:
+        raise ValueError(f"This canvas takes one character; the label {label!r} has {len(label)}.")
