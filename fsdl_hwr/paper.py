@@ -9,7 +9,7 @@ import numpy as np
 from fsdl_hwr.ink import GLYPH_EXTENT, GLYPH_SIZE
 
 MAX_PIXELS = 50_000_000  # a page scanned at 600 dpi has fewer
-INK_LEVEL = 96  # of 255: a pixel at least this dark belongs to a stroke, not to its halo
+STROKE_LEVEL = 96  # of 255: a pixel at least this strong belongs to a stroke, not to its halo
 FAINTEST = 32  # gray levels between paper and ink; less is the unevenness of blank paper
 EVEN = 8  # gray levels around their median that half the pixels of even paper stay within
 SAMPLES = 96  # rows and columns that the paper's brightness is measured on
@@ -79,7 +79,7 @@ def extract_ink(image: np.ndarray) -> np.ndarray:
 
 def crop(ink: np.ndarray) -> np.ndarray:
     """Cut away the paper around the ink, which must be there: a view of uint8 (height, width)."""
-    left, top, right, bottom = _box(ink >= INK_LEVEL)
+    left, top, right, bottom = _box(ink >= STROKE_LEVEL)
     return ink[top:bottom, left:right]
 
 
@@ -146,7 +146,8 @@ def _paper(image: np.ndarray) -> np.float32 | np.ndarray:
     weights = np.ones_like(values)
     for _ in range(20):  # least squares weighted by 1 / |residual| tend to least absolute values
         weighted = terms * weights[:, None]
-        coefficients = np.linalg.solve(weighted.T @ terms, weighted.T @ values)
+        # `lstsq`, not `solve`: an image of one row has no slope from row to row.
+        coefficients = np.linalg.lstsq(weighted.T @ terms, weighted.T @ values, rcond=None)[0]
         residuals = np.abs(values - terms @ coefficients)
         weights = 1 / np.maximum(residuals, 1)
     if np.median(residuals) > spread / 2:  # thick ink or grain, and no light
@@ -184,7 +185,7 @@ def _stroke_width(strokes: np.ndarray) -> float:
 
 def _strokes(ink: np.ndarray) -> np.ndarray:
     """Say which pixels the pen went over: bool (height, width), without specks."""
-    strokes = ink >= INK_LEVEL
+    strokes = ink >= STROKE_LEVEL
     if not strokes.any():
         return strokes
     _, parts, stats, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8), connectivity=8)

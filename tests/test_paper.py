@@ -134,6 +134,13 @@ def test_blank_paper_in_uneven_light(rng):
         assert not paper.glyph_from_image(image).any()
 
 
+def test_images_of_a_few_pixels_are_read_too(rng):
+    for size in ((1, 90), (90, 1), (2, 2), (3, 40)):
+        for image in (rng.integers(0, 256, size), np.linspace(0, 255, np.prod(size))):
+            glyph = paper.glyph_from_image(image.reshape(size).astype(np.uint8))
+            assert glyph.shape == (28, 28)
+
+
 def test_crop_keeps_the_ink():
     page = np.zeros((9, 12), np.uint8)
     page[2:5, 3:10] = 200
