@@ -144,6 +144,7 @@ class Notebook:
                   theme)  # fmt: skip
         light = "true" if name == "light" else "false"
         self.page.wait_for_selector(f"body[data-jp-theme-light={light}]", state="attached")
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
 
     def screenshot(self, name: str, of=None) -> None:
         """Take pictures of an explorer (or of the window) in both themes, to be looked at."""
