@@ -148,7 +148,7 @@ def draw_alignment(
     for k, (_, _, start_px, end_px) in enumerate(boundaries):
         color = BLUE if k % 2 else VERMILION
         line.axvspan(start_px, end_px, color=color, alpha=0.25, linewidth=0)
-        name = _name(alphabet, label[k])
+        name = name_of(alphabet, label[k])
         line.text((start_px + end_px) / 2, -3, name, ha="center", color=color, fontsize=9)
     line.set_yticks([])
     line.set_title(title, fontsize=12, pad=22)
@@ -161,7 +161,7 @@ def draw_alignment(
         interpolation="nearest",
         extent=(0, end, len(rows), 0),
     )
-    heat.set_yticks(np.arange(len(rows)) + 0.5, [_name(alphabet, k) for k in rows], fontsize=8)
+    heat.set_yticks(np.arange(len(rows)) + 0.5, [name_of(alphabet, k) for k in rows], fontsize=8)
     heat.set_xlabel(f"px from the left; one frame is {frame_width} px")
     return figure
 
@@ -172,7 +172,7 @@ def draw_occupancy(
     """Draw how the mass of all paths is spread over a lattice: occupancy (frames, states)."""
     names = ["blank"]
     for k in label:
-        names += [_name(alphabet, k), "blank"]
+        names += [name_of(alphabet, k), "blank"]
     figure = Figure(figsize=(WIDTH, 0.6 + 0.22 * len(names)))
     axes = figure.subplots()
     mesh = axes.imshow(occupancy.T, cmap="cividis", aspect="auto", vmin=0, vmax=1)
@@ -183,7 +183,7 @@ def draw_occupancy(
     return figure
 
 
-def _name(alphabet: Alphabet, index: int) -> str:
+def name_of(alphabet: Alphabet, index: int) -> str:
     if index == BLANK_INDEX:
         return "blank"
     character = alphabet.characters[index - 1]
