@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fsdl_hwr.augmentation import Augmentation
+from fsdl_hwr.augmentation import Augmentation, on_paper
 
 NOTHING = Augmentation(rotation=0, shear=0, scale=0, shift=0, stroke=0, elastic=0)
 
@@ -60,3 +60,18 @@ def test_strokes_become_thinner_and_thicker(square, rng):
     change = dataclasses.replace(NOTHING, stroke=1.0)
     sums = [change(square, rng).sum() / square.sum() for _ in range(20)]
     assert min(sums) < 0.95 and max(sums) > 1.05
+
+
+def test_paper_is_bright_uneven_and_keeps_the_ink_in_its_place():
+    image = np.zeros((60, 200), np.uint8)
+    image[20:40, 80:100] = 255
+    page = on_paper(image, np.random.default_rng(3))
+    assert page.shape == image.shape and page.dtype == np.uint8
+    paper = page[image == 0].astype(float)
+    assert page[25:35, 85:95].mean() < paper.mean() - 80  # dark on light
+    corners = [
+        page[y, x].mean() for y in (slice(10), slice(50, 60)) for x in (slice(20), slice(180, 200))
+    ]
+    assert max(corners) - min(corners) > 20  # unevenly lit
+    assert 3 < paper[:200].std() < 30  # grain
+    assert np.array_equal(page, on_paper(image, np.random.default_rng(3)))
