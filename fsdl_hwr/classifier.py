@@ -6,6 +6,7 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
+from fsdl_hwr import alphabet
 from fsdl_hwr.datasets import downloads
 from fsdl_hwr.datasets.glyphs import Glyphs
 
@@ -82,6 +83,33 @@ def read(network: keras.Model, images: np.ndarray, characters: str) -> str:
         return ""
     classes = network.predict(images, batch_size=512, verbose=0).argmax(-1)  # (n,)
     return "".join(characters[k] for k in classes)
+
+
+def with_classes(network: keras.Model, known: str, characters: str) -> keras.Model:
+    """Give a trained classifier of the characters `known` one output for each of `characters`.
+
+    All layers but the last are shared with `network`. A class starts with the last layer's weights
+    for its own character, or with the mean over those that it stands for (`alphabet.class_map`);
+    a character that `known` has nothing like starts at random. Equal characters give `network`.
+    """
+    check(network, known)
+    if characters == known:
+        return network
+    last = network.layers[-1]
+    new = keras.layers.Dense(len(characters), dtype="float32", name=last.name)
+    model = keras.Model(network.input, new(last.input), name=network.name)
+    merged = alphabet.class_map(known, characters)  # (known,)
+    nearest = alphabet.class_map(characters, known)  # (characters,)
+    kernel, bias = new.get_weights()  # (features, characters), (characters,)
+    known_kernel, known_bias = last.get_weights()
+    for k in range(len(characters)):
+        its = np.flatnonzero(merged == k)
+        if len(its) == 0 and nearest[k] >= 0:
+            its = nearest[[k]]
+        if len(its):
+            kernel[:, k], bias[k] = known_kernel[:, its].mean(1), known_bias[its].mean()
+    new.set_weights([kernel, bias])
+    return model
 
 
 class Batches(keras.utils.PyDataset):
