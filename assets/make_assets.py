@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 
-from fsdl_hwr import ctc
+from fsdl_hwr import augmentation, ctc
 from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets import lines, strokes, text
 from fsdl_hwr.explorers import drawing
@@ -20,7 +21,18 @@ def save(figure, name: str) -> None:
     print(f"drew {HERE / name}")
 
 
+def write_sample() -> None:
+    """Write the page that lab 02 reads: a test writer's characters, as if photographed."""
+    rng = np.random.default_rng(SEED)
+    writer = strokes.writers("test", 3)[2]
+    row = strokes.written_line("H a n d 4 2 R g", writer, rng, 96, 620)
+    page = augmentation.on_paper(np.pad(row, 24), rng)
+    cv2.imwrite(str(HERE / "handwriting_sample.png"), page)
+    print(f"wrote {HERE / 'handwriting_sample.png'}")
+
+
 def main() -> None:
+    write_sample()
     recognizer = Recognizer.load(RECOGNIZER)
     rng = np.random.default_rng(SEED)
     writers = strokes.writers("test", 8)
