@@ -4,6 +4,7 @@ const COLUMN = 156, ROW = 38, TOP = 58, BAR = 96; // px; BAR is the length of a 
 
 function render({ model, el }) {
   const root = explorer(el, "Prefix beam search");
+  root.classList.add("fsdl-beam");
   let data, marked = 0; // the row, in the newest column, whose sum is shown
 
   const examples = html("select", {

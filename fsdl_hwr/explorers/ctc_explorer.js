@@ -17,6 +17,7 @@ const MASSES = {
 
 function render({ model, el }) {
   const root = explorer(el, "CTC explorer");
+  root.classList.add("fsdl-ctc");
   let data, log_probs, alpha, beta; // data is unpacked when it changes
   let mark = { frame: 0, follows: true }; // what the numbers are about; see on_path
   let panels = []; // on the canvas, from top to bottom: what the mouse hits
@@ -33,22 +34,22 @@ function render({ model, el }) {
     ask(model, { text: data.ownText });
   });
   const loss = html("output", { class: "ctc-loss" });
-  const greedy = html("output", { class: "ctc-greedy" });
+  const greedy = html("span", { class: "ctc-greedy" });
   const moment = html("input", {
     type: "range", min: 0, step: 1, "aria-label": "Moment of training",
     oninput: () => choose(model, { moment: Number(moment.value) }),
   });
-  const name = html("output", { class: "ctc-moment" });
+  const name = html("span", { class: "ctc-moment" });
   const curve = svg("svg", { class: "ctc-curve", "aria-hidden": "true", height: 34 });
   const masses = Object.keys(MASSES).map((mass) =>
     button(mass, () => choose(model, { mass }), { "data-mass": mass }));
   const canvas = html("canvas", {
     tabindex: 0, role: "application", class: "ctc-canvas",
-    "aria-label": "Line, softmax, gradient and lattice. Left and right: frame. Up and down: state.",
+    "aria-label": "Line, softmax, gradient and lattice. Left and right: frame. Up and down: state. " +
+      "Enter: the best path\u2019s state.",
   });
   const tip = html("div", { class: "ctc-tip", "aria-hidden": "true", hidden: "" });
   const numbers = statusLine();
-  root.classList.add("ctc");
   root.append(
     html("div", { class: "fsdl-row" },
       html("label", { class: "fsdl-slider" }, "Transcript", text), own, loss),
@@ -389,12 +390,14 @@ function render({ model, el }) {
   };
   const by_state = (step) => {
     const state = clamp((mark.state ?? 0) + step, num_states());
-    by_key({ frame: mark.frame, state, class: data.states[state] });
+    const follows = state === data.alignments[now()][mark.frame];
+    by_key({ frame: mark.frame, state, class: data.states[state], follows });
   };
   keys(canvas, {
     ArrowLeft: () => by_frame(-1), ArrowRight: () => by_frame(1),
     ArrowUp: () => by_state(-1), ArrowDown: () => by_state(1),
     Home: () => by_frame(-data.frames), End: () => by_frame(data.frames),
+    Enter: () => by_key(on_path(mark.frame)), Escape: hide_tip,
   });
 
   // The image's bytes do not change with the transcript.

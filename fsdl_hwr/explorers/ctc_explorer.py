@@ -59,7 +59,11 @@ def explain(
     cannot hold.
     """
     label = np.asarray(label, np.int32)
-    ctc.check_feasible([label], [len(log_probs)], [alphabet.decode(label)])
+    if (needs := ctc.frames_needed(label)) > len(log_probs):
+        raise ValueError(
+            f"{alphabet.decode(label)!r} needs {needs} frames, one per character and one more "
+            f"between equal neighbors; this line has {len(log_probs)}."
+        )
     lattice = ctc.forward_backward(log_probs, label)
     alignment = ctc.best_alignment(log_probs, label)
     boundaries = ctc.character_boundaries(alignment, label, frame_width)
@@ -90,8 +94,8 @@ def shown_classes(log_probs: np.ndarray, label: Sequence[int]) -> list[int]:
     """
     rows = list(dict.fromkeys([BLANK_INDEX, *map(int, label)]))
     mass = np.exp(log_probs).reshape(-1, log_probs.shape[-1]).sum(axis=0)  # (classes,)
-    mass[rows] = -1.0
-    return rows + np.argsort(-mass, kind="stable")[:OTHER_CLASSES].tolist()
+    others = [k for k in np.argsort(-mass, kind="stable").tolist() if k not in rows]
+    return rows + others[:OTHER_CLASSES]
 
 
 def crop_spans(
