@@ -55,6 +55,7 @@ function anotherPath(text, frames, blank) {
 
 function render({ model, el }) {
   const root = explorer(el, "Collapse player");
+  root.classList.add("fsdl-collapse");
   const { blank, max_frames } = model.get("data");
   let current = 0; // the frame that the arrow keys start from
   let timer = null; // of the player

@@ -26,7 +26,8 @@ comments) followed by `<name>.js`, which ends with `export default { render }`:
       listen(model, root, draw);  // runs draw now and after every change of data or state
     }
 
-Styles are `explorers.css` followed by `<name>.css`, if there is one.
+Styles are `explorers.css` followed by `<name>.css`, if there is one. A page holds several
+explorers: give the root a class, `root.classList.add("fsdl-<name>")`, and begin own rules with it.
 """
 
 import base64

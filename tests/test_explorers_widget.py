@@ -1,0 +1,68 @@
+import base64
+
+import cv2
+import numpy as np
+import pytest
+
+from fsdl_hwr.explorers import widget
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with an explorer `small` beside the shared files."""
+    for name in ("explorers.js", "explorers.css"):
+        (tmp_path / name).write_text((widget.FOLDER / name).read_text())
+    (tmp_path / "small.js").write_text("export default { render() {} };")
+    monkeypatch.setattr(widget, "FOLDER", tmp_path)
+    return tmp_path
+
+
+def compute(state):
+    if state["k"] < 0:
+        raise ValueError("k must not be negative: choose another.")
+    return {"twice": 2 * state["k"]}
+
+
+def test_the_page_gets_the_shared_files_first(folder):
+    explorer = widget.open_explorer("small", {}, {})
+    assert explorer._esm.startswith("// What every explorer shares")
+    assert explorer._esm.endswith("export default { render() {} };")
+    assert ".fsdl-explorer" in explorer._css
+    (folder / "small.css").write_text(".fsdl-small {}")
+    assert widget.source("small", "css").endswith(".fsdl-small {}")
+
+
+def test_python_answers_only_when_it_is_asked(folder):
+    explorer = widget.open_explorer("small", compute({"k": 1}), {"k": 1}, compute)
+    explorer.state = {"k": 2}
+    assert explorer.data == {"twice": 2}
+    explorer.asked += 1
+    assert (explorer.data, explorer.answered, explorer.problem) == ({"twice": 4}, 1, "")
+
+
+def test_a_question_without_an_answer_says_why(folder):
+    explorer = widget.open_explorer("small", compute({"k": 1}), {"k": 1}, compute)
+    explorer.state = {"k": -1}
+    explorer.asked += 1
+    assert explorer.problem == "k must not be negative: choose another."
+    assert (explorer.data, explorer.answered) == ({"twice": 2}, 1)
+    explorer.state = {"k": 3}
+    explorer.asked += 1
+    assert (explorer.problem, explorer.data) == ("", {"twice": 6})
+
+
+def test_a_page_without_widgets_shows_no_leftover(folder):
+    explorer = widget.open_explorer("small", {}, {})
+    bundle = explorer._repr_mimebundle_()
+    formats = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert formats["text/plain"] == ""
+    assert "application/vnd.jupyter.widget-view+json" in formats
+
+
+def test_an_image_arrives_as_ink_on_white_paper():
+    image = np.zeros((3, 4), np.uint8)
+    image[1, 2] = 255
+    kind, encoded = widget.png(image).split(",")
+    assert kind == "data:image/png;base64"
+    data = np.frombuffer(base64.b64decode(encoded), np.uint8)
+    assert np.array_equal(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), 255 - image)
