@@ -19,7 +19,7 @@ run: $(READY)  ## train and read lines (lab 03): executed notebook, HTML report,
 test: $(READY)  ## lint, unit tests, structure of the notebooks, every notebook executed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	rm -f runs/03_line_recognizer/results.json
+	rm -f runs/02_single_character/results.json runs/03_line_recognizer/results.json
 	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 900 labs
 	$(BIN)/python -m pytest tests
 
@@ -37,10 +37,11 @@ format: $(READY)  ## rewrite code and notebooks in the project's style
 assets: $(READY)  ## draw the README's pictures anew
 	$(BIN)/python assets/make_assets.py
 
-benchmark: $(READY)  ## measure, side by side: throughput, CTC paths, import time
+benchmark: $(READY)  ## measure, side by side: throughput, CTC paths, import time, queue of runs
 	$(BIN)/python benchmarks/recognizers.py
 	$(BIN)/python benchmarks/ctc_paths.py
 	$(BIN)/python benchmarks/import_time.py
+	$(BIN)/python benchmarks/run_queue.py
 
 clean:  ## remove the environment and every run
 	rm -rf .venv runs .pytest_cache .ruff_cache *.egg-info

@@ -79,7 +79,8 @@ def draw_losses(
 ) -> Figure:
     """Draw losses by name over x (n,), the steps or the learning rates of a training.
 
-    The axis is logarithmic where x spans more than a thousandfold.
+    The axis is logarithmic where x spans more than a thousandfold; a loss far above the first is
+    cut off.
     """
     figure = Figure(figsize=(WIDTH, 3.2))
     axes = figure.subplots()
@@ -88,6 +89,7 @@ def draw_losses(
     if x[-1] > 1000 * max(x[0], 1e-9):
         axes.set_xscale("log")
     axes.set(xlabel=label, ylabel="loss, nats an image")
+    axes.set_ylim(0, 1.5 * max(values[0] for values in losses.values()))
     _plain(axes)
     axes.legend(frameon=False)
     axes.set_title(title, fontsize=12)
@@ -95,8 +97,7 @@ def draw_losses(
 
 
 def draw_rates(rates: Mapping[str, Mapping[str, Rate]], title: str) -> Figure:
-    """Draw accuracies with their 95% intervals: one row for each name, one or two kinds
-    in each.
+    """Draw accuracies with their 95% intervals: a row for each name, one or two kinds in it.
 
     rates: by name, then by kind, such as {"lenet": {"exact": Rate, "look-alikes folded": Rate}}.
     """
@@ -126,8 +127,10 @@ def draw_rates(rates: Mapping[str, Mapping[str, Rate]], title: str) -> Figure:
 
 
 def draw_confusions(counts: np.ndarray, characters: str, title: str) -> Figure:
-    """Draw which class was read as which: counts (true classes, read classes), the diagonal left
-    white, each row as shares of its class."""
+    """Draw which class was read as which, in shares of the true class: counts (true, read).
+
+    The diagonal, where nothing is confused, is left white.
+    """
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     np.fill_diagonal(shares, np.nan)
     figure = Figure(figsize=(WIDTH, WIDTH * 0.86))
