@@ -6,6 +6,10 @@ function explorer(el, label) {
     class: "fsdl-explorer", role: "group", "aria-label": label,
     "data-lm-suppress-shortcuts": "true", // or the arrow keys would walk through the notebook
   });
+  // Nor may a plain letter get there: in a notebook, A inserts a cell and D D deletes one.
+  root.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  });
   el.replaceChildren(root);
   return root;
 }
