@@ -22,6 +22,7 @@ from fsdl_hwr.datasets.downloads import write_atomically
 
 RESULTS = "results.json"
 KERNEL = "python3"
+WIDGET = "application/vnd.jupyter.widget-view+json"
 SECONDS_TO_STOP = 20  # for papermill to end its kernel after an interrupt
 
 # nbconvert's own template leaves out the alternative text that a figure brings.
@@ -225,8 +226,18 @@ def html_report(notebook: str | os.PathLike, images: str | os.PathLike) -> str:
     notebook = Path(notebook)
     exporter = HTMLExporter(embed_images=True, raw_template=REPORT_TEMPLATE)
     resources = {"metadata": {"name": notebook.stem, "path": str(Path(images).resolve())}}
-    html, _ = exporter.from_notebook_node(nbformat.read(notebook, as_version=4), resources)
+    content = _without_widgets(nbformat.read(notebook, as_version=4))
+    html, _ = exporter.from_notebook_node(content, resources)
     return html
+
+
+def _without_widgets(notebook):
+    """Drop live widgets: a report has their static figures, and would load scripts for them."""
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [out for out in cell.outputs if WIDGET not in out.get("data", {})]
+    return notebook
 
 
 def read_parameters(path: str | os.PathLike | None, settings: Iterable[str] = ()) -> dict:
