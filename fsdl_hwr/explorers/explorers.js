@@ -34,18 +34,18 @@ function fill(element, attributes, children) {
 
 // A slider under its name, with its value beside it. set(value) moves it without calling back.
 function slider({ label, min, max, step = 1, value, unit = "", change }) {
-  const output = html("output", {}, `${value}${unit}`);
+  const shown = html("span", { class: "fsdl-value" }); // no <output>: screen readers say it twice
   const input = html("input", {
     type: "range", min, max, step, value, "aria-label": label,
     oninput: () => { show(); change(Number(input.value)); },
   });
   const show = () => {
-    output.textContent = `${input.value}${unit}`;
-    input.setAttribute("aria-valuetext", output.textContent);
+    shown.textContent = `${input.value}${unit}`;
+    input.setAttribute("aria-valuetext", shown.textContent);
   };
   const set = (next) => { input.value = next; show(); };
   show();
-  return { element: html("label", { class: "fsdl-slider" }, label, input, output), input, set };
+  return { element: html("label", { class: "fsdl-slider" }, label, input, shown), input, set };
 }
 
 function button(label, press, attributes = {}) {
