@@ -285,23 +285,21 @@ def load_runs(folder: str | os.PathLike = "runs") -> "Table":
     for path in sorted(found):
         name = folder.name if path == folder else path.relative_to(folder).as_posix()
         rows.append({**load_run(path), "run": name})
-    return Table(rows, columns_of(rows))
+    settings = dict.fromkeys(name for row in rows for name in row["config"])
+    differ = [n for n in settings if len({repr(row["config"].get(n)) for row in rows}) > 1]
+    return Table(rows, columns_of(rows, ["run", *differ]))
 
 
-def columns_of(rows: Sequence[Mapping], settings: Iterable[str] = ()) -> list[str]:
-    """Choose what to print of runs: settings that were named or differ, then what was measured."""
-    settings = list(settings)
-    for name in dict.fromkeys(name for row in rows for name in row["config"]):
-        if len({repr(row["config"].get(name)) for row in rows}) > 1:
-            settings.append(name)
-    known = {"epoch", "sessions"}.union(*(row["config"] for row in rows))
+def columns_of(rows: Sequence[Mapping], settings: Iterable[str]) -> list[str]:
+    """Choose what to print of runs: the settings that are named, then what was measured."""
+    known = {"epoch", "sessions", *settings}.union(*(row["config"] for row in rows))
     measured = dict.fromkeys(
         name
         for row in rows
         for name, value in row.items()
         if name not in known and isinstance(value, int | float)
     )
-    return [*dict.fromkeys(["run", *settings, "state", "epoch"]), *measured]
+    return [*settings, "state", *["epoch"] * any(row["epoch"] for row in rows), *measured]
 
 
 class Table(list):

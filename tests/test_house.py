@@ -17,7 +17,7 @@ MODULES = sorted(
 )
 HEAVY = {"tensorflow", "keras", "jax", "torch", "matplotlib", "cv2", "faker", "nltk", "papermill"}
 HEAVY |= {"numpy", "nbconvert", "pooch"}
-LEAVES = {"fsdl_hwr.experiments", "fsdl_hwr.tracking", "fsdl_hwr.explorers"}
+LEAVES = {"fsdl_hwr." + name for name in ("experiments", "explorers", "sweeps", "tracking")}
 
 
 def pyproject():

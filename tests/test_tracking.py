@@ -214,7 +214,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="nowhere"):
         tracking.load_runs(tmp_path / "nowhere")
     assert tracking.load_runs(tmp_path) == []
-    assert str(tracking.load_runs(tmp_path)) == "run  state  epoch"
+    assert str(tracking.load_runs(tmp_path)) == "run  state"
 
 
 def test_predictions_are_shown_with_their_lines(tmp_path):
