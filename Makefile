@@ -8,7 +8,7 @@ PARAMETERS ?=
 # spends far less time on that (Linux with glibc 2.35 or later, ignored elsewhere).
 export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1
 
-.PHONY: help run test lab lint format assets benchmark clean
+.PHONY: help run test lab lint format colab assets benchmark clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,7 +19,7 @@ run: $(READY)  ## train and read lines (lab 03): executed notebook, HTML report,
 test: $(READY)  ## lint, unit tests, structure of the notebooks, every notebook executed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	rm -f runs/02_single_character/results.json runs/03_line_recognizer/results.json
+	rm -f runs/01_codebase_tour/results.json runs/02_single_character/results.json runs/03_line_recognizer/results.json
 	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 900 labs
 	$(BIN)/python -m pytest tests
 
@@ -34,6 +34,12 @@ format: $(READY)  ## rewrite code and notebooks in the project's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Laid over .venv, so that only ipywidgets differs. Delete the folder to install it again.
+colab: $(READY)  ## test the explorers' Python side under ipywidgets 7.7.1, which Colab has
+	test -d .ipywidgets7 || $(BIN)/python -m pip install --quiet --no-deps --target .ipywidgets7 ipywidgets==7.7.1 ipython_genutils==0.2.0
+	PYTHONPATH=.ipywidgets7 $(BIN)/python -c 'import ipywidgets; assert ipywidgets.__version__ == "7.7.1"'
+	PYTHONPATH=.ipywidgets7 $(BIN)/python -m pytest tests/test_explorers_*.py
+
 assets: $(READY)  ## draw the README's pictures anew
 	$(BIN)/python assets/make_assets.py
 
@@ -44,7 +50,7 @@ benchmark: $(READY)  ## measure, side by side: throughput, CTC paths, import tim
 	$(BIN)/python benchmarks/run_queue.py
 
 clean:  ## remove the environment and every run
-	rm -rf .venv runs .pytest_cache .ruff_cache *.egg-info
+	rm -rf .venv .ipywidgets7 runs .pytest_cache .ruff_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp is written last, so an interrupted installation starts again.

@@ -14,7 +14,12 @@ from matplotlib.path import Path as Curve
 
 from fsdl_hwr.explorers import drawing
 
-LEAVES = ("experiments", "explorers", "tracking")  # what uses the rest and is used by none of it
+LEAVES = (
+    "experiments",
+    "explorers",
+    "sweeps",
+    "tracking",
+)  # what uses the rest and is used by none of it
 
 # Inches of the drawing.
 ROW, HEADER, PAD, GAP, BETWEEN_LAYERS = 0.21, 0.29, 0.07, 0.16, 0.75
@@ -83,7 +88,8 @@ def part_imports(modules: Sequence[Module]) -> dict[str, set[str]]:
 def layers(graph: Mapping[str, Collection[str]], leaves: Sequence[str] = LEAVES) -> list[list[str]]:
     """Stack the parts, the lowest layer first: each stands just above the highest it imports.
 
-    `leaves` go above all others. Raises `ValueError` where parts import each other in a circle.
+    `leaves`, and what imports them, go above all others. Raises `ValueError` where parts import
+    each other in a circle.
     """
     try:
         order = list(graphlib.TopologicalSorter(graph).static_order())  # imported ones first
@@ -92,14 +98,15 @@ def layers(graph: Mapping[str, Collection[str]], leaves: Sequence[str] = LEAVES)
         raise ValueError(
             f"These parts import each other, so none is the lower: {circle}."
         ) from error
-    level = {}
+    level, lifted = {}, set()
     for part in order:
         level[part] = 1 + max((level[other] for other in graph[part]), default=-1)
-    above = 1 + max((level[part] for part in order if part not in leaves), default=-1)
+        if part in leaves or lifted & set(graph[part]):
+            lifted.add(part)
+    above = 1 + max((level[part] for part in order if part not in lifted), default=-1)
     for part in order:
-        if part in leaves:
-            highest = max((level[other] for other in graph[part]), default=-1)
-            level[part] = max(above, highest + 1)
+        if part in lifted:
+            level[part] = max(above, 1 + max((level[other] for other in graph[part]), default=-1))
     stacked = [[part for part in order if level[part] == k] for k in range(max(level.values()) + 1)]
     return [layer for layer in stacked if layer]
 
