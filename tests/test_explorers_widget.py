@@ -3,6 +3,7 @@ import base64
 import cv2
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from fsdl_hwr.explorers import widget
 
@@ -53,8 +54,7 @@ def test_a_question_without_an_answer_says_why(folder):
 
 def test_a_page_without_widgets_shows_no_leftover(folder):
     explorer = widget.open_explorer("small", {}, {})
-    bundle = explorer._repr_mimebundle_()
-    formats = bundle[0] if isinstance(bundle, tuple) else bundle
+    formats, _ = InteractiveShell().display_formatter.format(explorer)  # as a notebook would
     assert formats["text/plain"] == ""
     assert "application/vnd.jupyter.widget-view+json" in formats
 

@@ -94,6 +94,8 @@ if anywidget is not None:
         answered = traitlets.Int(0).tag(sync=True)  # the last one that Python has answered
         problem = traitlets.Unicode("").tag(sync=True)  # why the last one has no answer
 
+        _ipython_display_ = None  # ipywidgets 7 would display by it, and print the object's name
+
         def __init__(self, name: str, data: Mapping, state: Mapping, compute=None):
             self._esm = source(name, "js")
             self._css = source(name, "css")
