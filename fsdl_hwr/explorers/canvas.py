@@ -64,9 +64,12 @@ def line_image(ink: Ink, height: int = 28, width: int = 952) -> np.ndarray:
 
 def _spread(ink: Ink) -> float:
     """Say how high the band is that 70% of the ink lies in: of its length, not of its points."""
-    middles = [(s[1:, 1] + s[:-1, 1]) / 2 for s in ink]
-    lengths = [np.linalg.norm(np.diff(s[:, :2], axis=0), axis=1) for s in ink]
-    middles, lengths = np.concatenate(middles or [[]]), np.concatenate(lengths or [[]])
+    if not ink:
+        return 0.0
+    points = np.concatenate([stroke[:, :2] for stroke in ink])
+    middles = (points[1:, 1] + points[:-1, 1]) / 2
+    lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    lengths[np.cumsum([len(stroke) for stroke in ink])[:-1] - 1] = 0  # the pen was up
     if lengths.sum() == 0:
         return 0.0
     order = np.argsort(middles)
@@ -149,17 +152,24 @@ def drawn(ink: Ink, kind: str, rng: np.random.Generator) -> Ink:
     y = rng.uniform(0.3, 0.7) * free_y - top * em
     slope = rng.normal(0, 0.01) if kind == "line" else 0.0
     placed = ink_module.transform(ink, [[em, 0, x], [slope * em, em, y - slope * em * right / 2]])
-    speed = rng.uniform(4, 7) * em  # canvas units a second
-    now, timed = 0.0, []
-    for stroke in placed:
-        points = np.clip(stroke[:, :2], 0, [width, height])
-        way = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
-        steps = np.linspace(0, way[-1], 1 + int(np.ceil(way[-1] / speed * SAMPLING_RATE)))
-        resampled = np.stack([np.interp(steps, way, points[:, k]) for k in (0, 1)], axis=1)
-        seconds = now + np.arange(len(steps)) / SAMPLING_RATE
-        timed.append(np.column_stack([np.rint(resampled), seconds]).astype(np.float32))
-        now = seconds[-1] + rng.uniform(0.08, 0.2)  # the pen is up
-    return timed
+    speed = rng.uniform(4, 7) * em / SAMPLING_RATE  # canvas units from sample to sample
+    lengths = np.array([len(stroke) for stroke in placed])
+    first, last = np.cumsum(lengths) - lengths, np.cumsum(lengths) - 1  # of each stroke's points
+    points = np.clip(np.concatenate(placed)[:, :2], 0, [width, height])
+    steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    steps[last[:-1]] = 1.0  # between strokes: any way will do that keeps them apart
+    way = np.concatenate([[0], np.cumsum(steps)])
+    counts = 1 + np.ceil((way[last] - way[first]) / speed).astype(int)  # samples of each stroke
+    stroke = np.repeat(np.arange(len(placed)), counts)
+    sample = np.arange(counts.sum()) - (np.cumsum(counts) - counts)[stroke]
+    share = sample / np.maximum(counts - 1, 1)[stroke]
+    at = way[first][stroke] + (way[last] - way[first])[stroke] * share
+    lifted = rng.uniform(0.08, 0.2, len(placed))  # seconds after each stroke
+    begins = np.concatenate([[0], np.cumsum((counts - 1) / SAMPLING_RATE + lifted)[:-1]])
+    seconds = begins[stroke] + sample / SAMPLING_RATE
+    x, y = (np.rint(np.interp(at, way, points[:, k])) for k in (0, 1))
+    timed = np.stack([x, y, seconds], axis=1).astype(np.float32)  # (samples, 3)
+    return np.split(timed, np.cumsum(counts)[:-1])
 
 
 class DrawnLineMaker:
