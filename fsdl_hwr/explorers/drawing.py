@@ -71,31 +71,6 @@ def draw_lines(
     return figure
 
 
-def draw_windows(
-    image: np.ndarray, window_width: int, window_stride: int, answers: Sequence[str], title: str
-) -> Figure:
-    """Draw the windows over a line image, and what was read in each above it."""
-    figure = Figure(figsize=(WIDTH, 1.3))
-    axes = figure.subplots()
-    end = window_width + window_stride * (len(answers) - 1)
-    axes.imshow(image[:, :end], cmap="gray_r", vmin=0, vmax=255)
-    for k, answer in enumerate(answers):
-        left = k * window_stride
-        color = BLUE if k % 2 else VERMILION
-        axes.plot(
-            [left, left, left + window_width, left + window_width],
-            [31 + 3 * (k % 2), 29, 29, 31 + 3 * (k % 2)],
-            color=color,
-            linewidth=1.5,
-            clip_on=False,
-        )
-        center = left + window_width / 2
-        axes.text(center, -4, answer, ha="center", color=color, family="monospace", fontsize=10)
-    axes.axis("off")
-    axes.set_title(title, fontsize=12, pad=18)
-    return figure
-
-
 def draw_history(history: dict[str, list[float]], title: str) -> Figure:
     """Draw training and validation loss, and validation CER, over the epochs."""
     figure = Figure(figsize=(WIDTH, 3.2))
