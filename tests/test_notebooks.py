@@ -168,6 +168,18 @@ def test_every_figure_is_shown_with_a_description(lab):
 
 
 @every_lab
+def test_an_explorer_stands_under_its_static_figure(lab):
+    """Where no widget can be shown, in a report say, the figure in the same or last cell is."""
+    before = []
+    for cell in code_cells(lab):
+        tree = ast.parse(python(cell))
+        for call in calls(tree, "explore"):
+            shown = before + [s for s in calls(tree, "show") if s.lineno < call.lineno]
+            assert shown, cell.source
+        before = calls(tree, "show")
+
+
+@every_lab
 def test_relative_links_resolve(lab):
     text = prose(lab)
     links = re.findall(r"\]\(([^)\s]+)[^)]*\)", text)
