@@ -194,7 +194,8 @@ def draw_explanation(explained: Explanation, title: str) -> Figure:
     heat_height = 0.14 * len(names)
     heights = [0.45, 0.45, heat_height, heat_height, max(1.2, 0.085 * num_states)]
     figure, (line, crops, softmax, gradient, lattice) = _stack(heights, title)
-    _draw_line(line, explained)
+    characters = [drawing.name_of(alphabet, k) for k in label]
+    drawing.show_bands(line, explained.image, explained.boundaries, characters)
     _draw_crops(crops, explained)
     probabilities = np.exp(explained.log_probs[:, explained.shown])  # (frames, rows)
     share = _draw_heat(softmax, probabilities, explained.frame_width)
@@ -205,7 +206,6 @@ def draw_explanation(explained: Explanation, title: str) -> Figure:
     _draw_heat(lattice, explained.lattice.occupancy, explained.frame_width)
     centers = (np.arange(len(explained.alignment)) + 0.5) * explained.frame_width
     lattice.plot(centers, explained.alignment + 0.5, ".-", color=drawing.VERMILION, markersize=3)
-    characters = [drawing.name_of(alphabet, k) for k in label]
     lattice.set_yticks(np.arange(len(label)) * 2 + 1.5, characters, fontsize=7)
     lattice.set_xlabel(f"px from the left; one frame is {explained.frame_width} px")
     for axes, words in [
@@ -258,17 +258,6 @@ def _stack(heights: Sequence[float], title: str) -> tuple[Figure, list]:
         y -= height + gap
     panels[-1].tick_params(labelbottom=True)
     return figure, panels
-
-
-def _draw_line(axes, explained: Explanation) -> None:
-    _show_image(axes, explained.image, (0, explained.image.shape[1]))
-    for k, boundary in enumerate(explained.boundaries):
-        color = drawing.VERMILION if k % 2 == 0 else drawing.BLUE
-        axes.axvspan(boundary.start_px, boundary.end_px, color=color, alpha=0.25, linewidth=0)
-        name = drawing.name_of(explained.alphabet, explained.label[k])
-        center = (boundary.start_px + boundary.end_px) / 2
-        axes.text(center, -3, name, ha="center", color=color, fontsize=9, parse_math=False)
-    axes.set_yticks([])
 
 
 def _draw_crops(axes, explained: Explanation) -> None:

@@ -111,21 +111,13 @@ def draw_alignment(
     """
     label = np.asarray(label)
     end = len(log_probs) * frame_width  # px
-    height = len(image)
     boundaries = ctc.character_boundaries(ctc.best_alignment(log_probs, label), label, frame_width)
     rows = [BLANK_INDEX, *dict.fromkeys(label.tolist())]
     figure = Figure(figsize=(WIDTH, 1.6 + 0.2 * len(rows)))
     line, heat = figure.subplots(
         2, sharex=True, height_ratios=[1.1, 0.2 * len(rows)], gridspec_kw={"hspace": 0.05}
     )
-    extent = (0, end, height, 0)
-    line.imshow(image[:, :end], cmap="gray_r", vmin=0, vmax=255, aspect="auto", extent=extent)
-    for k, (_, _, start_px, end_px) in enumerate(boundaries):
-        color = BLUE if k % 2 else VERMILION
-        line.axvspan(start_px, end_px, color=color, alpha=0.25, linewidth=0)
-        name = name_of(alphabet, label[k])
-        line.text((start_px + end_px) / 2, -3, name, ha="center", color=color, fontsize=9)
-    line.set_yticks([])
+    show_bands(line, image[:, :end], boundaries, [name_of(alphabet, k) for k in label])
     line.set_title(title, fontsize=12, pad=22)
     heat.imshow(
         np.exp(log_probs[:, rows]).T,
@@ -141,25 +133,25 @@ def draw_alignment(
     return figure
 
 
-def draw_occupancy(
-    occupancy: np.ndarray, label: Sequence[int], alphabet: Alphabet, title: str
-) -> Figure:
-    """Draw how the mass of all paths is spread over a lattice: occupancy (frames, states)."""
-    names = ["blank"]
-    for k in label:
-        names += [name_of(alphabet, k), "blank"]
-    figure = Figure(figsize=(WIDTH, 0.6 + 0.22 * len(names)))
-    axes = figure.subplots()
-    mesh = axes.imshow(occupancy.T, cmap="cividis", aspect="auto", vmin=0, vmax=1)
-    axes.set_yticks(np.arange(len(names)), names, fontsize=8)
-    axes.set_xlabel("frame")
-    axes.set_title(title, fontsize=12)
-    figure.colorbar(mesh, ax=axes, label="share of all paths", pad=0.01)
-    return figure
+def show_bands(
+    axes, image: np.ndarray, boundaries: Sequence[ctc.Boundary], names: Sequence[str]
+) -> None:
+    """Show a line image with a band and a name on each character, over px."""
+    height, width = image.shape
+    axes.imshow(image, cmap="gray_r", vmin=0, vmax=255, aspect="auto", extent=(0, width, height, 0))
+    for k, (boundary, name) in enumerate(zip(boundaries, names, strict=True)):
+        start, end = boundary.start_px, boundary.end_px
+        color = BLUE if k % 2 else VERMILION
+        axes.axvspan(start, end, color=color, alpha=0.25, linewidth=0)
+        axes.text(
+            (start + end) / 2, -3, name, ha="center", color=color, fontsize=9, parse_math=False
+        )
+    axes.set_yticks([])
 
 
 def name_of(alphabet: Alphabet, index: int) -> str:
+    """Name a class in a figure: its character, an open box for the space, or "blank"."""
     if index == BLANK_INDEX:
         return "blank"
     character = alphabet.characters[index - 1]
-    return "\u2423" if character == " " else character  # an open box for the space
+    return "\u2423" if character == " " else character
