@@ -115,6 +115,7 @@ def test_a_maker_of_drawn_lines_serves_training():
 def test_embedded_samples_are_made_from_a_seed():
     first, again, other = (canvas.embedded_samples("character", "agQ", seed) for seed in (0, 0, 1))
     assert [s.label for s in first] == list("agQ")
+    assert canvas.embedded_samples("line", []) == []
     assert all(np.array_equal(a, b) for a, b in zip(first[0].ink, again[0].ink, strict=True))
     assert json.dumps(canvas.to_lists(first[0].ink)) != json.dumps(canvas.to_lists(other[0].ink))
 
