@@ -163,7 +163,7 @@ def draw_reading(
         middle, above = (left + right) / 2, top - 0.02 * height
         axes.text(middle, above, answer, ha="center", color=VERMILION, fontsize=14, weight="bold")
     axes.axis("off")
-    axes.set_title(title, fontsize=12)
+    axes.set_title(title, fontsize=12, pad=18)
     return figure
 
 
