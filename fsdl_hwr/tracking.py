@@ -341,7 +341,7 @@ def _text(value) -> str:
 def _html(value) -> str:
     if isinstance(value, Path) and value.suffix == ".png":
         data = base64.b64encode(value.read_bytes()).decode()
-        return f'<img src="data:image/png;base64,{data}" alt="line image {value.stem}">'
+        return f'<img src="data:image/png;base64,{data}" alt="line image {value.stem}" width="400">'
     return html.escape(_text(value))
 
 
