@@ -42,7 +42,7 @@ function render({ model, el }) {
 
   const [paper, above, brackets, band, mark] = ["g", "g", "g", "g", "g"].map((tag) => svg(tag));
   const line = svg("svg", { role: "slider", tabindex: 0, "aria-label": "Window",
-    "aria-valuemin": 1, "aria-describedby": "" }, paper, mark, above, brackets, band);
+    "aria-valuemin": 1 }, paper, mark, above, brackets, band);
   const crop = svg("svg", { class: "crop", height: 132, role: "img" });
   const crops = html("figure", {}, crop, html("figcaption"));
   const answers = html("ol", { class: "answers", "aria-label": "What the classifier says" });

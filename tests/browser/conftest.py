@@ -7,7 +7,7 @@ A test takes the fixture `lab` and opens a notebook made of a few cells:
         notebook.run_all()
         explorer = notebook.explorer("Collapse player")   # a Playwright locator, by its label
         explorer.get_by_role("button", name="Step").click()
-        assert notebook.evaluate("e.state['step']") == 1  # asked of the same kernel
+        notebook.wait_for("e.state['step']", 1)           # asked of the same kernel
         notebook.screenshot("collapse")                   # two themes, in runs/screenshots/
         notebook.check()                                  # no error in a cell or in the console
 
@@ -131,7 +131,7 @@ class Notebook:
         return json.loads(eval(reply["data"]["text/plain"], {}))  # the kernel's repr of a text
 
     def wait_for(self, expression: str, value, seconds: float = 20) -> None:
-        """Wait until an expression in the kernel has a value: the page may debounce."""
+        """Wait until an expression in the kernel has a value: the page may hold changes back."""
         end = time.monotonic() + seconds
         while (found := self.evaluate(expression)) != value:
             assert time.monotonic() < end, f"{expression} is {found!r}, not {value!r}"

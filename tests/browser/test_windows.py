@@ -1,0 +1,127 @@
+"""The window explorer, by mouse and by keyboard."""
+
+import math
+
+import pytest
+
+from fsdl_hwr.explorers import windows
+
+MAKE = """
+import numpy as np
+from fsdl_hwr.datasets import lines, strokes
+from fsdl_hwr.explorers import windows
+
+maker = lines.WrittenLineMaker(strokes.writers("train", 1, 0))
+transcript = "the letter ends here"
+image = maker(transcript, np.random.default_rng(0))
+asked = []
+
+def classify(images):
+    asked.append(len(images))
+    shares = np.stack([images[:, :, c].mean((1, 2)) for c in (slice(0, 14), slice(14, 28))], 1) + 1
+    return shares / shares.sum(1, keepdims=True)
+"""
+OPEN = """
+field = windows.Field(width=79, step=8, start=-32, everywhere=False)
+explorer = windows.explore(image, transcript, 28, 14, classify, "lr", field)
+"""
+
+
+@pytest.fixture
+def notebook(lab):
+    notebook = lab.open([MAKE, OPEN])
+    notebook.run_all()
+    return notebook
+
+
+def sentence(notebook, width, stride):
+    """Say what Python says of these windows."""
+    return notebook.evaluate(f"windows.look(image, transcript, {width}, {stride}).sentence")
+
+
+def test_by_mouse(notebook):
+    root = notebook.explorer("Window explorer")
+    status, line = root.get_by_role("status"), root.get_by_role("slider", name="Window")
+    assert status.text_content() == sentence(notebook, 28, 14)
+    count = notebook.evaluate("len(windows.look(image, '', 28, 14).starts)")
+    assert line.get_attribute("aria-valuemax") == str(count)
+    assert notebook.evaluate("len(asked)") == 1
+
+    # The third window: hovering shows it, a click keeps it.
+    box = line.bounding_box()
+    third = {"x": (2 * 14 + 14) * 1.7, "y": box["height"] / 3}
+    line.hover(position=third)
+    root.get_by_text(f"window 3 of {count}: px 28 to 56").wait_for()
+    notebook.wait_for("explorer.state['window']", 0)
+    line.click(position=third)
+    notebook.wait_for("explorer.state['window']", 2)
+    character, share = notebook.evaluate("explorer.data['answers'][2][0]")
+    answers = root.get_by_role("list", name="What the classifier says").get_by_role("listitem")
+    assert answers.nth(0).text_content() == f"{character}{math.floor(100 * share + 0.5)}%"
+    frame = windows.frame_at(windows.Field(79, 8, -32, False), 2 * 14 + 14)
+    seen = f"sees px {max(0, 8 * frame - 32)} to {8 * frame - 32 + 79}."
+    assert f"Frame {frame + 1}, centered nearest to this window, {seen}" in root.text_content()
+
+    # The stride is dragged to its end: Python is asked for the new windows.
+    stride = root.get_by_role("slider", name="Stride")
+    box = stride.bounding_box()
+    notebook.page.mouse.move(box["x"] + 3, box["y"] + box["height"] / 2)
+    notebook.page.mouse.down()
+    notebook.page.mouse.move(box["x"] + box["width"] - 3, box["y"] + box["height"] / 2, steps=5)
+    notebook.page.mouse.up()
+    notebook.wait_for("explorer.data['stride'] == explorer.state['stride'] > 40", True)
+    wide = notebook.evaluate("explorer.state['stride']")
+    assert notebook.evaluate("asked[-1] == len(explorer.data['answers']) < asked[0]")
+    assert root.get_by_role("slider", name="Overlap").input_value() == str(28 - wide)
+    assert status.text_content() == sentence(notebook, 28, wide)
+    assert "too few" in status.text_content()
+    root.get_by_text("\u2717 too few").wait_for()
+    notebook.screenshot("windows-too-few", root)
+    notebook.check()
+
+
+def test_by_keyboard(notebook):
+    root = notebook.explorer("Window explorer")
+    press, page = notebook.page.keyboard.press, notebook.page
+    line = root.get_by_role("slider", name="Window")
+    root.get_by_role("slider", name="Width").focus()
+    for _ in range(4):
+        press("ArrowLeft")
+    notebook.wait_for("explorer.data['width']", 24)
+    notebook.wait_for("explorer.state['stride']", 14)
+    press("Tab")
+    press("ArrowRight")
+    press("Tab")  # overlap: with windows of 24 px, 13 px shared are a stride of 11
+    for _ in range(4):
+        press("ArrowUp")
+    notebook.wait_for("explorer.data['stride']", 11)
+    assert root.get_by_role("slider", name="Stride").input_value() == "11"
+
+    line.focus()
+    press("ArrowRight")
+    press("ArrowRight")
+    notebook.wait_for("explorer.state['window']", 2)
+    press("End")
+    last = notebook.evaluate("len(windows.look(image, '', 24, 11).starts)")
+    notebook.wait_for("explorer.state['window']", last - 1)
+    said = notebook.evaluate("explorer.data['answers'][-1][0][0]")
+    text = f"window {last} of {last}, read as {said}"
+    page.wait_for_function("([e, text]) => e.getAttribute('aria-valuetext') === text",
+                           arg=[line.element_handle(), text])  # fmt: skip
+    assert root.get_by_role("status").text_content() == sentence(notebook, 24, 11)
+    press("Home")
+    press("PageUp")
+    notebook.wait_for("explorer.state['window']", 10)
+    notebook.screenshot("windows", root)
+    notebook.check()
+
+
+def test_fewer_windows_keep_a_window_chosen(notebook):
+    root = notebook.explorer("Window explorer")
+    root.get_by_role("slider", name="Window").press("End")
+    root.get_by_role("slider", name="Stride").press("End")
+    stride = windows.STRIDES[1]
+    notebook.wait_for("explorer.data['stride']", stride)
+    last = notebook.evaluate(f"len(windows.look(image, '', 28, {stride}).starts)") - 1
+    notebook.wait_for("explorer.state['window']", last)
+    notebook.check()
