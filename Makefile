@@ -42,6 +42,7 @@ colab: $(READY)  ## test the explorers' Python side under ipywidgets 7.7.1, whic
 
 assets: $(READY)  ## draw the README's pictures anew
 	$(BIN)/python assets/make_assets.py
+	$(BIN)/python assets/explorer_pictures.py
 
 benchmark: $(READY)  ## measure, side by side: throughput, CTC paths, import time, queue of runs
 	$(BIN)/python benchmarks/recognizers.py
