@@ -68,11 +68,16 @@ def test_the_defaults_keep_what_the_lab_promises():
     defaults = {name: literal_eval(p["default"]) for name, p in inspect_notebook(LAB).items()}
     assert results["parameters"].items() <= defaults.items()  # the run was one of the defaults
     metrics = results["metrics"]
-    assert metrics["test_accuracy"] > 0.7
+    assert metrics["test_accuracy"] > 0.75  # 0.81 when this was written
     assert metrics["test_folded_accuracy"] > metrics["test_accuracy"] + 0.05
     accuracy = {name: study["accuracy"] for name, study in metrics["studies"].items()}
     assert metrics["baselines"]["majority"] < 0.05 < metrics["baselines"]["nearest mean"]
-    assert accuracy["mlp"] < accuracy["lenet"] < metrics["validation_accuracy"]
+    assert (
+        accuracy["mlp"]
+        < accuracy["lenet"]
+        < accuracy["normalized"]
+        < metrics["validation_accuracy"]
+    )
     assert metrics["batch_by_heart"]["labels belong to images"] < 0.1
     assert metrics["batch_by_heart"]["labels shuffled apart"] > 2
     assert metrics["prefix"]["nine classes"] > 0.9 and metrics["prefix"]["all"] < 0.2
@@ -80,6 +85,6 @@ def test_the_defaults_keep_what_the_lab_promises():
     leak = metrics["leak"]["split at random"]
     assert leak["promised"] > leak["delivered on strangers"] + 0.2
     in_first, in_three = metrics["planted_found"]["improbable labels"]
-    assert 0.4 < in_first <= in_three
+    assert 0.8 < in_first <= in_three  # 0.97 when this was written
     broken = metrics["conventions"]
     assert max(v for name, v in broken.items() if name != "as trained") < 0.6
