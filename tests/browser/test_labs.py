@@ -1,0 +1,58 @@
+"""The labs themselves, opened and run in a real JupyterLab: every explorer stands and answers."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from papermill.parameterize import parameterize_notebook
+
+from tests import test_lab_02, test_lab_03
+
+
+@pytest.fixture
+def run_small(lab, tmp_path):
+    """Open a lab with small parameters, as papermill would run it, and run all of its cells."""
+
+    def run(module):
+        folder = tmp_path / module.LAB.stem
+        parameters = {**module.SMALL, "run_folder": str(folder)}
+        small = parameterize_notebook(nbformat.read(module.LAB, 4), parameters)
+        path = Path(tmp_path / module.LAB.name)
+        nbformat.write(small, path)
+        notebook = lab.open(path)
+        notebook.run_all()
+        assert (folder / "results.json").is_file()
+        return notebook
+
+    return run
+
+
+def test_lab_02_ends_with_a_canvas_that_reads(run_small):
+    notebook = run_small(test_lab_02)
+    canvas = notebook.explorer("Drawing canvas: one character")
+    canvas.get_by_role("combobox").focus()
+    canvas.get_by_role("combobox").select_option(index=1)
+    canvas.get_by_role("button", name="Write it").click()
+    notebook.wait_for("len(explorer.data['answers'])", 5)
+    notebook.check()
+
+
+def test_lab_03_shows_its_five_explorers_and_all_answer(run_small):
+    notebook = run_small(test_lab_03)
+    window = notebook.explorer("Window explorer").get_by_role("slider", name="Window")
+    window.press("Home")
+    window.press("ArrowRight")
+    notebook.wait_for("window_explorer.state['window']", 1)
+    player = notebook.explorer("Collapse player")
+    player.get_by_role("button", name="Merge repeats").click()
+    notebook.wait_for("player.state['step']", 1)
+    notebook.explorer("Prefix beam search").get_by_role("button", name="Step").click()
+    notebook.wait_for("stepper.state['frame']", 1)
+    text = notebook.explorer("CTC explorer").get_by_role("textbox", name="Transcript")
+    text.fill("hand")
+    notebook.wait_for("ctc_view.data['text']", "hand")
+    canvas = notebook.explorer("Drawing canvas: one line")
+    canvas.get_by_role("combobox").select_option(index=1)
+    canvas.get_by_role("button", name="Write it").click()
+    notebook.wait_for("len(canvas.ink(explorer)) > 0 and explorer.answered == explorer.asked", True)
+    notebook.check()
