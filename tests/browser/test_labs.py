@@ -4,9 +4,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import test_lab_02
+import test_lab_03
 from papermill.parameterize import parameterize_notebook
-
-from tests import test_lab_02, test_lab_03
 
 
 @pytest.fixture
@@ -30,9 +30,8 @@ def run_small(lab, tmp_path):
 def test_lab_02_ends_with_a_canvas_that_reads(run_small):
     notebook = run_small(test_lab_02)
     canvas = notebook.explorer("Drawing canvas: one character")
-    canvas.get_by_role("combobox").focus()
-    canvas.get_by_role("combobox").select_option(index=1)
-    canvas.get_by_role("button", name="Write it").click()
+    canvas.get_by_label("Sample").select_option(index=1)
+    canvas.get_by_role("button", name="Write this sample").click()
     notebook.wait_for("len(explorer.data['answers'])", 5)
     notebook.check()
 
@@ -52,7 +51,7 @@ def test_lab_03_shows_its_five_explorers_and_all_answer(run_small):
     text.fill("hand")
     notebook.wait_for("ctc_view.data['text']", "hand")
     canvas = notebook.explorer("Drawing canvas: one line")
-    canvas.get_by_role("combobox").select_option(index=1)
-    canvas.get_by_role("button", name="Write it").click()
+    canvas.get_by_label("Sample").select_option(index=1)
+    canvas.get_by_role("button", name="Write this sample").click()
     notebook.wait_for("len(canvas.ink(explorer)) > 0 and explorer.answered == explorer.asked", True)
     notebook.check()
