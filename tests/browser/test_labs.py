@@ -6,6 +6,7 @@ import nbformat
 import pytest
 import test_lab_02
 import test_lab_03
+from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 
@@ -16,7 +17,7 @@ def run_small(lab, tmp_path):
     def run(module):
         folder = tmp_path / module.LAB.stem
         parameters = {**module.SMALL, "run_folder": str(folder)}
-        small = parameterize_notebook(nbformat.read(module.LAB, 4), parameters)
+        small = parameterize_notebook(load_notebook_node(str(module.LAB)), parameters)
         path = Path(tmp_path / module.LAB.name)
         nbformat.write(small, path)
         notebook = lab.open(path)
