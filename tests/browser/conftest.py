@@ -39,6 +39,7 @@ NOISE = re.compile(
     r"favicon"  # none is served at some addresses
     r"|/lab/api/(news|update|extensions)"  # answered from the internet, which tests do without
     r"|/lsp/"  # no language servers are installed
+    r"|badge"  # the pictures at a lab's top, which are on the internet
 )
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
