@@ -49,9 +49,11 @@ experiments.write_results(run_folder, lab="tiny", parameters=config, metrics=met
 run.finish()
 """
 # A sweep in a process of its own, told by one JSON text; what it prints is kept.
+# Ctrl-C works in it even where the tests run in the background, which ignores it.
 SWEEP = """
-import json, sys
+import json, signal, sys
 from fsdl_hwr import sweeps
+signal.signal(signal.SIGINT, signal.default_int_handler)
 told = json.loads(sys.argv[1])
 sweeps.sweep(told["lab"], told["runs"], told["folder"], told.get("parameters"))
 """
