@@ -1,0 +1,375 @@
+"""IAM Handwriting Database: scanned lines of English text, from the reader's own registered copy.
+
+Source: U.-V. Marti, H. Bunke, "The IAM-database: an English sentence database for offline
+handwriting recognition", IJDAR 5, 2002: 13,353 lines by 657 writers. It is free for non-commercial
+research after registration with its makers, so nothing here downloads it. Its archives are read as
+they come, or unpacked, from `iam/` in the folder that FSDL_HWR_DATA names or in the cache folder:
+lines.tgz   images of lines, a01/a01-000u/a01-000u-00.png, dark ink on light paper
+xml.tgz     one file a form: writer, and lines with the spaces that were written
+ascii.tgz   lines.txt, the same lines cut into tokens, and forms.txt with the writers: where xml is
+            not there
+largeWriterIndependentTextLineRecognitionTask.zip   which lines are train, validation and test
+"""
+
+import hashlib
+import html
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+import cv2
+import numpy as np
+from tqdm.auto import tqdm
+
+from fsdl_hwr import paper
+from fsdl_hwr.alphabet import DEFAULT_CHARACTERS
+from fsdl_hwr.datasets import downloads
+from fsdl_hwr.datasets.glyphs import SPLITS, check_split
+from fsdl_hwr.datasets.unipen import split_writers
+
+PAGE = "https://fki.tic.heia-fr.ch/databases/iam-handwriting-database"
+LISTS = {
+    "trainset.txt": "train",
+    "validationset1.txt": "validation",
+    "validationset2.txt": "validation",
+    "testset.txt": "test",
+}  # of the large writer independent text line recognition task
+MARGIN = 2  # px of paper around the ink, as `Recognizer.fit_image` leaves
+CROSSED_OUT = "#"  # what IAM writes for a word that its writer crossed out
+FORMAT_VERSION = 1  # raise it when a conversion would give other arrays
+
+_FORM = r"[a-z]\d\d-\d+[a-z]*"
+_METADATA = re.compile(rf"lines\.txt|forms\.txt|{_FORM}\.xml|{'|'.join(LISTS)}")
+_IMAGE = re.compile(rf"{_FORM}-\d+\.png")
+_ARCHIVE = re.compile(r"(?!forms|words|sentences).+\.(tgz|tar|tar\.(gz|bz2|xz)|zip)", re.I)
+
+
+@dataclass(frozen=True)
+class LineImages:
+    """Images of lines of text.
+
+    images: uint8 (n, height, width), ink 255 on 0, from the left edge on. transcripts: list of str.
+    writers: int32 (n,), an index into `writer_names`, -1 where unknown. notes: sentences worth
+    telling the reader (what was kept, squeezed, left out).
+    """
+
+    images: np.ndarray
+    transcripts: list[str]
+    writers: np.ndarray
+    writer_names: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.transcripts)
+
+
+def lines(
+    split: str, *, height: int = 28, width: int = 952, characters: str = DEFAULT_CHARACTERS
+) -> LineImages:
+    """Load the lines of one split, in the 2019 course's geometry or a larger one.
+
+    Splits are those of the large writer independent text line recognition task: 6,161 lines for
+    train, 900 + 940 for validation (its two validation sets together), 1,861 for test. No writer is
+    in two of them, but writers copied the same texts. Lines whose words were segmented with errors
+    (err) are in these lists and are kept: IAM's own lines.txt says that this should not affect the
+    whole line and its transcript.
+    Ink is cut out, scaled to the height less two pixels on either side, and squeezed where it is
+    then too wide. Lines with a character outside `characters` are left out.
+    The first call for a geometry reads all images once, into the cache. Raises
+    `FileNotFoundError` that says what to get and where to place it, and `ValueError` for an unknown
+    split, an impossible geometry, damaged files, and splits that share a line or a writer.
+    """
+    check_split(split)
+    if min(height, width) <= 2 * MARGIN:
+        raise ValueError(
+            f"Lines of {height} x {width} px have no room within margins of {MARGIN} px."
+        )
+    names = ("columns", "widths", "texts", "writers", "flags", "num_blank")
+    with np.load(_converted(height, width), allow_pickle=False) as arrays:
+        columns, widths, texts, writers, flags, blank = (arrays[f"{split}_{n}"] for n in names)
+        writer_names, notes = (arrays[name].tolist() for name in ("writer_names", "notes"))
+    texts = texts.tolist()
+    chosen = [k for k, text in enumerate(texts) if set(text) <= set(characters)]
+    outside = Counter(c for text in texts for c in set(text) - set(characters))
+    if not chosen:
+        raise ValueError(
+            f"IAM's {split} split has nothing left of {len(texts):,} lines with ink (characters "
+            f"outside the alphabet: {' '.join(sorted(outside)) or 'none'}): check the split lists, "
+            "or pass more `characters`."
+        )
+    starts = np.cumsum(widths) - widths
+    images = np.zeros((len(chosen), height, width), np.uint8)
+    for image, k in zip(images, chosen, strict=True):
+        image[:, : widths[k]] = columns[starts[k] : starts[k] + widths[k]].T  # (height, its width)
+    marked = sum(CROSSED_OUT in texts[k] for k in chosen)
+    rejoined, erroneous, squeezed = flags[chosen].sum(axis=0).tolist()
+    counted = {
+        f"have a character outside the alphabet ({' '.join(sorted(outside))}): left out": (
+            len(texts) - len(chosen)
+        ),
+        "show no ink: left out": int(blank),
+        f"were squeezed to {width} px": squeezed,
+        "have their words segmented with errors (err): kept": erroneous,
+        f"have a {CROSSED_OUT} for a word that was crossed out: kept": marked,
+        "have no xml: their tokens in lines.txt were joined by rules": rejoined,
+        "have no known writer": int((writers[chosen] < 0).sum()),
+    }
+    notes += [f"{number:,} lines {what}." for what, number in counted.items() if number]
+    return LineImages(
+        images, [texts[k] for k in chosen], writers[chosen], tuple(writer_names), tuple(notes)
+    )
+
+
+# --- conversion, once into the cache
+
+
+def _sources() -> tuple[Path, list[Path]]:
+    """Find the reader's own copy: its folder, and the files to read in it, archives last."""
+    roots = [downloads.data_folder(), downloads.cache_path()]
+    folders = [root / "iam" for root in roots if root]
+    for folder in folders:
+        patterns = (_METADATA, _IMAGE, _ARCHIVE)
+        found = [p for p in folder.rglob("*") if any(e.fullmatch(p.name) for e in patterns)]
+        files = [path for path in found if path.is_file()]
+        if files:
+            return folder, sorted(files, key=lambda p: (bool(_ARCHIVE.fullmatch(p.name)), p))
+    raise FileNotFoundError(
+        f"There is no IAM in {' or '.join(map(str, folders))}. Register (free for non-commercial "
+        'research) on the page "IAM Handwriting Database" of the Research Group on Computer Vision '
+        f"and Artificial Intelligence (FKI), University of Bern: {PAGE}. Then copy lines.tgz, "
+        "xml.tgz, ascii.tgz and largeWriterIndependentTextLineRecognitionTask.zip, packed or "
+        "unpacked, into iam/ in a folder that the environment variable FSDL_HWR_DATA names."
+    )
+
+
+def _converted(height: int, width: int) -> Path:
+    folder, files = _sources()
+    # Names and sizes of its files stand for the source: another source gets its own conversion.
+    listing = [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in files]
+    digest = hashlib.blake2b(repr(listing).encode(), digest_size=8).hexdigest()
+    size = sum(size for _, size in listing)
+    name = f"lines-{size}-{digest}-{height}x{width}-v{FORMAT_VERSION}.npz"
+    path = downloads.cache_folder() / "iam" / name
+    if not path.is_file():
+        print(f"Converting IAM from {folder} into {path}, once: some minutes.")
+        arrays = _convert(folder, files, height, width)
+        with downloads.write_atomically(path) as temporary:
+            np.savez(temporary, **arrays)
+    return path
+
+
+def _convert(folder: Path, files: list[Path], height: int, width: int) -> dict[str, np.ndarray]:
+    """Read all splits into arrays that `numpy.savez` stores; images end with their ink."""
+    metadata = _read_metadata(files)
+    known = _read_lines(metadata, folder)
+    splits, notes = _read_splits(metadata, known, folder)
+    _check_splits(splits, known)
+    images = _read_images(files, sum(splits.values(), []), height, width, folder)
+    writer_names = sorted({known[i].writer for ids in splits.values() for i in ids} - {""})
+    index = {name: k for k, name in enumerate(writer_names)}
+    arrays = {"writer_names": np.array(writer_names, str), "notes": np.array(notes, str)}
+    for split, ids in splits.items():
+        shown = [i for i in ids if images[i] is not None]
+        own = {
+            "columns": np.concatenate(
+                [np.zeros((0, height), np.uint8), *(images[i].pixels.T for i in shown)]
+            ),  # (all widths, height)
+            "widths": np.array([images[i].pixels.shape[1] for i in shown], np.int64),
+            "texts": np.array([known[i].text for i in shown], str),
+            "writers": np.array([index.get(known[i].writer, -1) for i in shown], np.int32),
+            "flags": np.array(
+                [(known[i].rejoined, known[i].erroneous, images[i].squeezed) for i in shown], bool
+            ).reshape(-1, 3),
+            "num_blank": np.array(len(ids) - len(shown)),
+        }
+        arrays |= {f"{split}_{name}": array for name, array in own.items()}
+    return arrays
+
+
+# --- reading the format
+
+
+class _Line(NamedTuple):
+    text: str
+    writer: str  # empty where unknown
+    erroneous: bool  # words segmented with errors
+    rejoined: bool  # from lines.txt
+
+
+class _Image(NamedTuple):
+    pixels: np.ndarray  # uint8 (height, its width)
+    squeezed: bool
+
+
+def _members(files: list[Path], wanted: Callable[[str], bool]) -> Iterator[tuple[str, str, bytes]]:
+    """Give the place, name and content of files, then of archives' members, by their bare names."""
+    for path in files:
+        if _ARCHIVE.fullmatch(path.name):
+            members = downloads.read_archive(path, lambda name: wanted(PurePosixPath(name).name))
+            for name, data in members:
+                yield f"{path}: {name}", PurePosixPath(name).name, data
+        elif wanted(path.name):
+            yield str(path), path.name, path.read_bytes()
+
+
+def _read_metadata(files: list[Path]) -> dict[str, tuple[str, bytes]]:
+    """Read everything but images: the place and content of each, by name."""
+    found = {}
+    for place, name, data in _members(files, lambda name: bool(_METADATA.fullmatch(name))):
+        before, known = found.setdefault(name, (place, data))
+        if known != data:
+            raise ValueError(f"{before} and {place} differ: keep the one that is IAM's own.")
+    return found
+
+
+def _read_lines(metadata: dict, folder: Path) -> dict[str, _Line]:
+    """Read transcripts and writers, by line id: from xml where it has the line, else lines.txt."""
+    writers = {form: rest.split()[0] for form, rest in _rows(metadata, "forms.txt", 2)}
+    known = {}
+    for line, result, *_, tokens in _rows(metadata, "lines.txt", 9):
+        writer = writers.get(line.rpartition("-")[0], "")
+        known[line] = _Line(_join_tokens(tokens.split("|")), writer, result == "err", True)
+    for name in sorted(name for name in metadata if name.endswith(".xml")):
+        place, data = metadata[name]
+        try:
+            form = ElementTree.fromstring(data)
+        except ElementTree.ParseError as error:
+            raise ValueError(f"{place} is damaged ({error}): copy it again.") from error
+        for element in form.iterfind("handwritten-part/line"):
+            # Escaped twice: the parser makes &quot; of &amp;quot;.
+            text = " ".join(html.unescape(element.get("text", "")).split())
+            line = element.get("id", "")
+            before = known.get(line, _Line("", writers.get(name.removesuffix(".xml"), ""), 0, 0))
+            if text:
+                known[line] = _Line(
+                    text,
+                    form.get("writer-id") or before.writer,
+                    element.get("segmentation") == "err" or before.erroneous,
+                    False,
+                )
+    if not known:
+        raise FileNotFoundError(
+            f"{folder} has no transcripts: copy IAM's xml.tgz (or ascii.tgz) there, from {PAGE}."
+        )
+    return known
+
+
+def _rows(metadata: dict, name: str, num_fields: int) -> Iterator[list[str]]:
+    """Give the fields of a table's rows, the last one with the rest of its row."""
+    place, data = metadata.get(name, ("", b""))
+    for number, row in enumerate(data.decode("utf-8-sig", "replace").splitlines(), 1):
+        if row.strip() and not row.startswith("#"):
+            fields = row.split(maxsplit=num_fields - 1)
+            if len(fields) < num_fields:
+                raise ValueError(
+                    f"{place}, line {number} has {len(fields)} fields of {num_fields}: {row!r}. "
+                    "Copy it again."
+                )
+            yield fields
+
+
+def _join_tokens(tokens: list[str]) -> str:
+    """Put spaces between tokens where people write them; quotation marks open and close by turns.
+
+    A quotation that goes on from the line before gets its mark on the wrong side: xml knows better.
+    """
+    text, joined, opened = "", True, set()
+    for token in tokens:
+        closing = bool(re.fullmatch(r"[,.;:!?)]|\.\.\.|'(?:s|d|m|ll|re|ve)|n't", token))
+        if token in ("'", '"'):
+            closing = token in opened
+            opened ^= {token}
+        text += token if joined or closing else f" {token}"
+        joined = token == "(" or (token in opened)
+    return " ".join(text.split())
+
+
+def _read_splits(metadata: dict, known: dict, folder: Path) -> tuple[dict, list[str]]:
+    """Say which lines belong to each split, and what to tell about it."""
+    splits = {split: [] for split in SPLITS}
+    missing = [name for name in LISTS if name not in metadata]
+    if not missing:
+        for name, split in LISTS.items():
+            splits[split] += metadata[name][1].decode("utf-8-sig", "replace").split()
+        return {split: list(dict.fromkeys(ids)) for split, ids in splits.items()}, []
+    if len(missing) < len(LISTS):
+        raise FileNotFoundError(
+            f"{folder} lacks {', '.join(missing)}: copy all lists of the large writer independent "
+            f"text line recognition task there, from {PAGE}."
+        )
+    ids = sorted(line for line in known if known[line].text)
+    if not all(known[line].writer for line in ids):
+        raise FileNotFoundError(
+            f"{folder} has neither {', '.join(LISTS)} nor all writers, so its lines cannot be "
+            "split: copy largeWriterIndependentTextLineRecognitionTask.zip there (or xml.tgz, to "
+            f"split by writer), from {PAGE}."
+        )
+    names, writers = np.unique([known[line].writer for line in ids], return_inverse=True)
+    split_of = split_writers(["line"] * len(ids), writers, len(names))  # (writers,)
+    for line, writer in zip(ids, writers, strict=True):
+        splits[SPLITS[split_of[writer]]].append(line)
+    return splits, [
+        "No trainset.txt, validationset1.txt, validationset2.txt and testset.txt: lines were split "
+        "by writer, 80 : 10 : 10, so numbers cannot be compared with published ones."
+    ]
+
+
+def _check_splits(splits: dict[str, list[str]], known: dict[str, _Line]) -> None:
+    """Raise `ValueError` for lines without a transcript, and for what is in two splits."""
+    ids = sum(splits.values(), [])
+    without = [line for line in ids if line not in known or not known[line].text]
+    if without:
+        raise ValueError(
+            f"{len(without):,} of {len(ids):,} lines in the split lists have no transcript, the "
+            f"first is {without[0]}: copy IAM's xml.tgz (or ascii.tgz) again, whole."
+        )
+    writers = {split: {known[line].writer for line in own} - {""} for split, own in splits.items()}
+    for what, groups in (("lines", splits), ("writers", writers)):
+        times = Counter(member for own in groups.values() for member in set(own))
+        shared = sorted(member for member, number in times.items() if number > 1)
+        if shared:
+            raise ValueError(
+                f"{len(shared):,} {what} are in two splits, the first is {shared[0]}: copy IAM's "
+                f"own {', '.join(LISTS)} again."
+            )
+
+
+def _read_images(
+    files: list[Path], ids: list[str], height: int, width: int, folder: Path
+) -> dict[str, _Image | None]:
+    """Read and scale the images of lines, one at a time; None for one without ink."""
+    missing = {f"{line}.png": line for line in ids}
+    images = {}
+    with tqdm(total=len(ids), desc="Reading images", unit=" lines") as bar:
+        for place, name, data in _members(files, lambda name: name in missing):
+            buffer = np.frombuffer(data, np.uint8)
+            page = cv2.imdecode(buffer, cv2.IMREAD_GRAYSCALE) if data else None
+            if page is None:
+                raise ValueError(f"{place} is damaged, or no image: copy it again.")
+            images[missing.pop(name)] = _fitted(page, height, width)
+            bar.update()
+            if not missing:
+                break  # what else is there, such as archives unpacked already, need not be read
+    if missing:
+        raise FileNotFoundError(
+            f"{folder} lacks {len(missing):,} of {len(ids):,} images of lines, the first is "
+            f"{min(missing)}: copy IAM's lines.tgz there, whole, from {PAGE}."
+        )
+    return images
+
+
+def _fitted(page: np.ndarray, height: int, width: int) -> _Image | None:
+    """Scale the ink of an image to the height, and squeeze what is then too wide."""
+    ink = paper.extract_ink(page)
+    if not ink.any():
+        return None
+    ink = paper.crop(ink)
+    inner_height, inner_width = height - 2 * MARGIN, width - 2 * MARGIN
+    natural = max(1, round(ink.shape[1] * inner_height / ink.shape[0]))
+    size = min(natural, inner_width), inner_height
+    pixels = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
+    return _Image(np.pad(pixels, MARGIN), natural > inner_width)
