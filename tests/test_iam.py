@@ -290,20 +290,33 @@ def test_lines_of_xml_that_lacks_some_come_from_lines_txt(places, files):
 
 def test_lines_segmented_with_errors_are_kept_and_counted(places, files):
     note = "1 lines have their words segmented with errors (err): kept."
-    write(places[0], files)
-    found = iam.lines("test")
-    assert len(found) == 2 and note in found.notes
-    assert note not in iam.lines("train").notes
-    (places[0] / "ascii/lines.txt").unlink()  # the xml says so too
-    assert note in iam.lines("test").notes
+    xml, table = "xml/d04-012.xml", "ascii/lines.txt"
+    silent = {
+        xml: files[xml].replace(b'"err"', b'"ok"'),
+        table: files[table].replace(b"err", b"ok"),
+    }
+    for own in (files, files | {xml: silent[xml]}, files | {table: silent[table]}):
+        write(places[0], own)
+        assert len(iam.lines("test")) == 2 and note in iam.lines("test").notes
+        assert note not in iam.lines("test", characters=DEFAULT_CHARACTERS.replace("w", "")).notes
+        assert note not in iam.lines("train").notes
+    write(places[0], files | silent)
+    assert note not in iam.lines("test").notes
+
+
+def test_xml_alone_is_enough_for_transcripts_and_writers(places, files):
+    write(places[0], without(files, "ascii/"))
+    found = iam.lines("validation")
+    assert [found.writer_names[w] for w in found.writers] == ["101", "101", "202"]
+    assert found.transcripts[0] == 'He said: "No & yes."'
 
 
 def test_crossed_out_words_are_counted(places, files):
+    note = "1 lines have a # for a word that was crossed out: kept."
     write(places[0], files)
-    assert (
-        "1 lines have a # for a word that was crossed out: kept." in iam.lines("validation").notes
-    )
-    assert not [note for note in iam.lines("train").notes if "crossed out" in note]
+    assert note in iam.lines("validation").notes
+    assert note not in iam.lines("train").notes
+    assert note not in iam.lines("validation", characters=DEFAULT_CHARACTERS.replace("#", "")).notes
 
 
 def test_characters_outside_the_alphabet_leave_their_lines_out(places, files, pictures):
@@ -374,16 +387,10 @@ def test_neither_lists_nor_writers_cannot_be_split(places, files):
         iam.lines("train")
 
 
-@pytest.mark.parametrize(
-    "name, extra, message",
-    [
-        ("testset.txt", "a01-000u-00", "1 lines are in two splits, the first is a01-000u-00"),
-        ("testset.txt", "b02-001x-01", "1 lines are in two splits, the first is b02-001x-01"),
-    ],
-)
-def test_a_line_in_two_splits_is_refused(places, files, name, extra, message):
-    write(places[0], files | {f"splits/{name}": "\n".join([*TEST, extra]).encode()})
-    with pytest.raises(ValueError, match=message):
+@pytest.mark.parametrize("line", [TRAIN[0], VALIDATION_1[1]])
+def test_a_line_in_two_splits_is_refused(places, files, line):
+    write(places[0], files | {"splits/testset.txt": "\n".join([*TEST, line]).encode()})
+    with pytest.raises(ValueError, match=f"1 lines are in two splits, the first is {line}"):
         iam.lines("train")
 
 
@@ -466,10 +473,10 @@ def test_missing_images_are_counted_and_named(places, files):
     assert conversions(places[1]) == []
 
 
-def test_missing_transcripts_are_counted_and_named(places, files):
-    row = re.compile(rb"d04-012-01 .*\n?")
+@pytest.mark.parametrize("row", [b"", b"d04-012-01 ok 154 19 408 746 1661 89 |"])
+def test_missing_transcripts_are_counted_and_named(places, files, row):
     changed = {
-        "ascii/lines.txt": row.sub(b"", files["ascii/lines.txt"]),
+        "ascii/lines.txt": re.sub(rb"d04-012-01 .*", row, files["ascii/lines.txt"]),
         "xml/d04-012.xml": form_xml("d04-012", "303", [*FORMS["d04-012"][1][:1], " "]),
     }
     write(places[0], files | changed)

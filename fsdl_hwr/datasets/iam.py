@@ -155,7 +155,7 @@ def _converted(height: int, width: int) -> Path:
     name = f"lines-{size}-{digest}-{height}x{width}-v{FORMAT_VERSION}.npz"
     path = downloads.cache_folder() / "iam" / name
     if not path.is_file():
-        print(f"Converting IAM from {folder} into {path}, once: some minutes.")
+        print(f"Converting IAM from {folder} into {path}, once: a minute or two.")
         arrays = _convert(folder, files, height, width)
         with downloads.write_atomically(path) as temporary:
             np.savez(temporary, **arrays)
@@ -176,13 +176,13 @@ def _convert(folder: Path, files: list[Path], height: int, width: int) -> dict[s
         shown = [i for i in ids if images[i] is not None]
         own = {
             "columns": np.concatenate(
-                [np.zeros((0, height), np.uint8), *(images[i].pixels.T for i in shown)]
+                [np.zeros((0, height), np.uint8), *(images[i][0].T for i in shown)]
             ),  # (all widths, height)
-            "widths": np.array([images[i].pixels.shape[1] for i in shown], np.int64),
+            "widths": np.array([images[i][0].shape[1] for i in shown], np.int64),
             "texts": np.array([known[i].text for i in shown], str),
             "writers": np.array([index.get(known[i].writer, -1) for i in shown], np.int32),
             "flags": np.array(
-                [(known[i].rejoined, known[i].erroneous, images[i].squeezed) for i in shown], bool
+                [(known[i].rejoined, known[i].erroneous, images[i][1]) for i in shown], bool
             ).reshape(-1, 3),
             "num_blank": np.array(len(ids) - len(shown)),
         }
@@ -198,11 +198,6 @@ class _Line(NamedTuple):
     writer: str  # empty where unknown
     erroneous: bool  # words segmented with errors
     rejoined: bool  # from lines.txt
-
-
-class _Image(NamedTuple):
-    pixels: np.ndarray  # uint8 (height, its width)
-    squeezed: bool
 
 
 def _members(files: list[Path], wanted: Callable[[str], bool]) -> Iterator[tuple[str, str, bytes]]:
@@ -243,14 +238,12 @@ def _read_lines(metadata: dict, folder: Path) -> dict[str, _Line]:
             # Escaped twice: the parser makes &quot; of &amp;quot;.
             text = " ".join(html.unescape(element.get("text", "")).split())
             line = element.get("id", "")
-            before = known.get(line, _Line("", writers.get(name.removesuffix(".xml"), ""), 0, 0))
+            before = known.get(line, _Line("", "", False, False))
+            writer = form.get("writer-id") or before.writer
+            erroneous = element.get("segmentation") == "err" or before.erroneous
             if text:
-                known[line] = _Line(
-                    text,
-                    form.get("writer-id") or before.writer,
-                    element.get("segmentation") == "err" or before.erroneous,
-                    False,
-                )
+                known[line] = _Line(text, writer, erroneous, False)
+    known = {name: line for name, line in known.items() if line.text}
     if not known:
         raise FileNotFoundError(
             f"{folder} has no transcripts: copy IAM's xml.tgz (or ascii.tgz) there, from {PAGE}."
@@ -301,7 +294,7 @@ def _read_splits(metadata: dict, known: dict, folder: Path) -> tuple[dict, list[
             f"{folder} lacks {', '.join(missing)}: copy all lists of the large writer independent "
             f"text line recognition task there, from {PAGE}."
         )
-    ids = sorted(line for line in known if known[line].text)
+    ids = sorted(known)
     if not all(known[line].writer for line in ids):
         raise FileNotFoundError(
             f"{folder} has neither {', '.join(LISTS)} nor all writers, so its lines cannot be "
@@ -321,7 +314,7 @@ def _read_splits(metadata: dict, known: dict, folder: Path) -> tuple[dict, list[
 def _check_splits(splits: dict[str, list[str]], known: dict[str, _Line]) -> None:
     """Raise `ValueError` for lines without a transcript, and for what is in two splits."""
     ids = sum(splits.values(), [])
-    without = [line for line in ids if line not in known or not known[line].text]
+    without = [line for line in ids if line not in known]
     if without:
         raise ValueError(
             f"{len(without):,} of {len(ids):,} lines in the split lists have no transcript, the "
@@ -340,8 +333,8 @@ def _check_splits(splits: dict[str, list[str]], known: dict[str, _Line]) -> None
 
 def _read_images(
     files: list[Path], ids: list[str], height: int, width: int, folder: Path
-) -> dict[str, _Image | None]:
-    """Read and scale the images of lines, one at a time; None for one without ink."""
+) -> dict[str, tuple[np.ndarray, bool] | None]:
+    """Read the images of lines, one at a time, as `_fitted` gives them."""
     missing = {f"{line}.png": line for line in ids}
     images = {}
     with tqdm(total=len(ids), desc="Reading images", unit=" lines") as bar:
@@ -362,8 +355,8 @@ def _read_images(
     return images
 
 
-def _fitted(page: np.ndarray, height: int, width: int) -> _Image | None:
-    """Scale the ink of an image to the height, and squeeze what is then too wide."""
+def _fitted(page: np.ndarray, height: int, width: int) -> tuple[np.ndarray, bool] | None:
+    """Scale ink to the height: uint8 (height, its width), and whether it was squeezed; or None."""
     ink = paper.extract_ink(page)
     if not ink.any():
         return None
@@ -372,4 +365,4 @@ def _fitted(page: np.ndarray, height: int, width: int) -> _Image | None:
     natural = max(1, round(ink.shape[1] * inner_height / ink.shape[0]))
     size = min(natural, inner_width), inner_height
     pixels = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
-    return _Image(np.pad(pixels, MARGIN), natural > inner_width)
+    return np.pad(pixels, MARGIN), natural > inner_width
