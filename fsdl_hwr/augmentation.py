@@ -49,6 +49,38 @@ class Augmentation:
         return np.array([[a, b, x - a * x - b * y + shift_x], [c, d, y - c * x - d * y + shift_y]])
 
 
+@dataclass(frozen=True)
+class PenVariation:
+    """Changes an ink at random as another hand, or the same on another day, would write it.
+
+    shear: up to this slope, x over y. rotation: up to so many degrees. stretch: up to this share
+    wider or narrower. wobble: size of a slow random displacement, as a share of the ink's height.
+    """
+
+    shear: float = 0.4
+    rotation: float = 2.5
+    stretch: float = 0.3
+    wobble: float = 0.02
+
+    def __call__(self, ink: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+        """Return a changed copy of an Ink, whatever its units are."""
+        lean, turn, wider = rng.uniform(-1, 1, 3)
+        angle, slope = math.radians(self.rotation) * turn, self.shear * lean
+        factor = (1 + self.stretch) ** wider
+        cos, sin = math.cos(angle), math.sin(angle)
+        matrix = np.array([[cos * factor, cos * slope - sin], [sin * factor, sin * slope + cos]])
+        if not ink:
+            return []
+        points = np.concatenate(ink)  # (points, 2 or 3)
+        xy = points[:, :2]
+        height = max(float(np.ptp(xy[:, 1])), 1e-6)
+        for k, phase in enumerate(rng.uniform(0, 2 * np.pi, (3, 2))):  # waves of 3, 1.5, 1 heights
+            along = 2 * np.pi * (k + 1) / 3 * xy[:, :1] / height
+            xy = xy + self.wobble * height * np.sin(along + phase)
+        changed = np.concatenate([xy @ matrix.T, points[:, 2:]], axis=1, dtype=np.float32)
+        return np.split(changed, np.cumsum([len(stroke) for stroke in ink[:-1]]))
+
+
 _FETCH = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
 

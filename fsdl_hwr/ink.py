@@ -13,6 +13,7 @@ GLYPH_SIZE = 28  # pixels, height and width of a glyph image
 GLYPH_EXTENT = 23  # pixels of 28 that the longer side of a glyph fills, its stroke width included
 INK_LEVEL = 32  # a pixel at least this bright is ink; below it lies the halo of a resized image
 SUPERSAMPLING = 4  # OpenCV's strokes are whole pixels wide: draw larger, then average
+LINE_MARGIN = 2  # px of paper around the ink of a line image
 SHIFT = 4  # fractional bits of OpenCV's coordinates
 
 # Symbols that differ by size or place alone would look the same if each filled the image:
@@ -45,11 +46,12 @@ def transform(ink: Ink, matrix: np.ndarray) -> Ink:
     matrix = np.asarray(matrix, dtype=np.float32)
     if matrix.shape != (2, 3):
         raise ValueError(f"An affine matrix has shape (2, 3); got {matrix.shape}.")
-    moved = []
-    for stroke in ink:
-        points = stroke[:, :2] @ matrix[:, :2].T + matrix[:, 2]
-        moved.append(np.concatenate([points, stroke[:, 2:]], axis=1).astype(np.float32))
-    return moved
+    if not ink:
+        return []
+    points = np.concatenate(ink)  # at once: an array a stroke would take most of the time
+    moved = points[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    moved = np.concatenate([moved, points[:, 2:]], axis=1)
+    return np.split(moved, np.cumsum([len(stroke) for stroke in ink[:-1]]))
 
 
 def render(ink: Ink, height: int, width: int, stroke_width: float = 2.0) -> np.ndarray:
@@ -86,6 +88,30 @@ def glyph_image(ink: Ink, character: str, stroke_width: float = 2.0) -> np.ndarr
     target = np.array([GLYPH_SIZE / 2, center_row], np.float32)
     placed = [(stroke[:, :2] - center) * scale + target for stroke in ink]
     return render(placed, GLYPH_SIZE, GLYPH_SIZE, stroke_width)
+
+
+def line_image(
+    ink: Ink, height: int, width: int, stroke_width: float = 2.0, min_width: float = 0
+) -> np.ndarray:
+    """Draw a line of text so that it fills the height: uint8 (height, width), ink 255 on 0.
+
+    It starts at the left, with `LINE_MARGIN` px of paper around. A line that is then wider than the
+    image is squeezed, one narrower than `min_width` px is stretched. An ink without points gives
+    blank paper.
+    """
+    page = np.zeros((height, width), np.uint8)
+    left, top, right, bottom = bounding_box(ink)
+    edge = LINE_MARGIN + stroke_width / 2  # of the paper, to the pen's outermost points
+    scale = (height - 2 * edge) / max(bottom - top, (right - left) / width, 1e-6)
+    room = max((right - left) * scale, min_width - 2 * edge)
+    scale_x = min(room, width - 2 * edge) / max(right - left, 1e-6)
+    needed = min(width, round((right - left) * scale_x + 2 * edge) + 1)
+    matrix = [
+        [scale_x, 0, edge - left * scale_x],
+        [0, scale, (height - (top + bottom) * scale) / 2],
+    ]
+    page[:, :needed] = render(transform(ink, matrix), height, needed, stroke_width)
+    return page
 
 
 def ink_width(image: np.ndarray) -> int:

@@ -20,6 +20,7 @@ from fsdl_hwr.datasets import downloads
 from fsdl_hwr.datasets.lines import LINE_WIDTH, Lines, LineStream, ink_widths
 from fsdl_hwr.networks.layers import SlidingWindows
 
+SHORTCUT_WEIGHT = 0.1  # of the loss at a network's second output (Retsinas et al. 2022)
 METADATA = "recognizer.json"  # beside Keras' own members in the .keras archive
 
 
@@ -27,7 +28,8 @@ class Recognizer:
     """Reads line images: a network, the characters it writes, and the pixels a frame stands for.
 
     network: uint8 (batch, height, width) to float32 logits (batch, frames, classes); its width may
-    be open (None), then `image_width` px is the longest line, and shorter ones cost less.
+    be open (None), then `image_width` px is the longest line, and shorter ones cost less. Of a
+    network with several outputs the first reads; the others only train, with less weight.
     Raises `ValueError` where the network's classes are not the alphabet's and the blank.
     """
 
@@ -61,7 +63,8 @@ class Recognizer:
 
     def _output_shape(self, image_width: int) -> tuple[int, int]:
         """Say what the network makes of a line: (frames, classes)."""
-        return self.network.compute_output_shape((1, self.image_height, image_width))[1:]
+        shape = (1, self.image_height, image_width)
+        return _first(self.network.compute_output_shape(shape))[1:]
 
     # Geometry and labels
 
@@ -85,13 +88,17 @@ class Recognizer:
 
     def check(self, lines: Lines) -> None:
         """Raise `ValueError` for lines of another geometry, or with fewer frames than CTC needs."""
+        self.check_geometry(lines)
+        labels = [self.alphabet.encode(text) for text in lines.texts]
+        ctc.check_feasible(labels, self.frames(lines.ink_widths), lines.texts)
+
+    def check_geometry(self, lines: Lines) -> None:
+        """Raise `ValueError` for line images of another height or width."""
         if lines.images.shape[1:] != (self.image_height, self.image_width):
             raise ValueError(
                 f"Line images of {lines.images.shape[1:]} px do not fit this recognizer, which "
                 f"takes {(self.image_height, self.image_width)}."
             )
-        labels = [self.alphabet.encode(text) for text in lines.texts]
-        ctc.check_feasible(labels, self.frames(lines.ink_widths), lines.texts)
 
     # Training
 
@@ -100,23 +107,26 @@ class Recognizer:
     ) -> None:
         """Choose how to train.
 
-        optimizer: 'adamw' warms up over 100 steps, then follows a cosine down to zero;
-        'rmsprop' keeps its rate, as the 2019 course did.
+        optimizer: 'adamw' warms up over 100 steps, then follows a cosine down to zero; 'constant'
+        is AdamW without the cosine; 'rmsprop' keeps its rate, as the 2019 course did.
         """
-        if optimizer == "adamw":
+        if optimizer in ("adamw", "constant"):
             warmup_steps = min(100, max(1, total_steps // 10))
             schedule = keras.optimizers.schedules.CosineDecay(
                 initial_learning_rate=learning_rate / 100,
                 decay_steps=max(1, total_steps - warmup_steps),
                 warmup_target=learning_rate,
                 warmup_steps=warmup_steps,
+                alpha=1.0 if optimizer == "constant" else 0.0,  # share of the rate at the end
             )
             chosen = keras.optimizers.AdamW(schedule, weight_decay=1e-4, global_clipnorm=5.0)
         elif optimizer == "rmsprop":
             chosen = keras.optimizers.RMSprop(learning_rate)
         else:
-            raise ValueError(f"Unknown optimizer {optimizer!r}: choose adamw or rmsprop.")
-        self.network.compile(chosen, loss=ctc.loss)
+            raise ValueError(f"Unknown optimizer {optimizer!r}: choose adamw, constant or rmsprop.")
+        others = len(self.network.outputs) - 1
+        weights = [1.0] + [SHORTCUT_WEIGHT] * others
+        self.network.compile(chosen, loss=[ctc.loss] * (1 + others), loss_weights=weights)
 
     def fit(
         self,
@@ -142,7 +152,7 @@ class Recognizer:
         """
         if epochs < 1 or batch_size < 1:
             raise ValueError(f"Nothing to train: epochs={epochs}, batch_size={batch_size}.")
-        self.check(validation)
+        self.check_geometry(validation)  # one too dense to be read right is an error like others
         sample = training
         if isinstance(training, LineStream):
             for text in training.texts:
@@ -202,7 +212,7 @@ class Recognizer:
         for start in range(0, len(lines), batch_size):
             chosen = by_width[start : start + batch_size]
             images = self.trim(lines.images[chosen], lines.ink_widths[chosen])
-            outputs = self.network.predict_on_batch(images)  # (batch, frames, classes)
+            outputs = _first(self.network.predict_on_batch(images))  # (batch, frames, classes)
             logits[chosen, : outputs.shape[1]] = outputs
         return logits
 
@@ -325,7 +335,8 @@ class _Batches(keras.utils.PyDataset):
         recognizer = self.recognizer
         width = recognizer.image_width - index * recognizer.frame_width * recognizer.trims
         images = np.zeros((self.batch_size, recognizer.image_height, width), np.uint8)
-        return images, np.zeros((self.batch_size, 2 + recognizer.num_frames), np.int32)
+        packed = np.zeros((self.batch_size, 2 + recognizer.num_frames), np.int32)
+        return images, self._targets(packed)
 
     def _make_group(self, epoch: int, number: int) -> list[tuple]:
         num_batches = min(self.GROUP, self.num_batches - number * self.GROUP)
@@ -345,7 +356,12 @@ class _Batches(keras.utils.PyDataset):
         images = lines.images
         if self.num_batches > 1:  # of one batch Keras would see one example, and one width
             images = self.recognizer.trim(images, lines.ink_widths)
-        return images, self.recognizer.pack(lines)
+        return images, self._targets(self.recognizer.pack(lines))
+
+    def _targets(self, packed: np.ndarray):
+        """Give every output of the network the same targets, in the form that Keras wants."""
+        count = len(self.recognizer.network.outputs)
+        return packed if count == 1 else (packed,) * count
 
 
 class _Progress(keras.callbacks.Callback):
@@ -389,11 +405,12 @@ class _Progress(keras.callbacks.Callback):
         seconds = time.perf_counter() - self.began
         logits = self.recognizer.logits(self.validation)
         losses = ctc.loss(self.recognizer.pack(self.validation), logits)
+        losses = keras.ops.convert_to_numpy(losses)
         texts = self.recognizer._decode(logits, self.validation)
         cer = metrics.character_error_rate(self.validation.texts, texts).value
         figures = {
             "loss": float(logs["loss"]),
-            "val_loss": float(np.mean(keras.ops.convert_to_numpy(losses))),
+            "val_loss": float(np.mean(losses[np.isfinite(losses)])),
             "val_cer": cer,
             "seconds": seconds,
         }
@@ -429,6 +446,11 @@ class _StopOnNaN(keras.callbacks.Callback):
                 "lower, and look at the batch: a label that is longer than its frames has an "
                 "infinite loss. The last whole epoch is kept in the run folder."
             )
+
+
+def _first(outputs):
+    """Take the first of several outputs, or the only one."""
+    return outputs[0] if isinstance(outputs, list) else outputs
 
 
 def _seed_layers(network: keras.Model, seed: int, epoch: int) -> None:

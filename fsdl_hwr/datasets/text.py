@@ -1,4 +1,4 @@
-"""Sentences to write: made up from a seed (`faker`), or edited English (`brown`).
+"""Sentences to write: made up from a seed (`faker`), edited English (`brown`), or `numbers`.
 
 A text becomes lines as in a paragraph: what is longer than a line is cut between words. No line
 occurs twice, and train, validation and test share neither a sentence nor a line, whatever seeds
@@ -52,7 +52,8 @@ def sentences(
 ) -> Sentences:
     """Give `num` different lines of at most `max_length` characters, all within the alphabet.
 
-    source: 'faker' (embedded) or 'brown' (looked for in `FSDL_HWR_DATA`, else downloaded).
+    source: 'faker' (embedded), 'brown' (looked for in `FSDL_HWR_DATA`, else downloaded), or
+    'numbers', one to three on a line, which a small network learns in a minute.
     split: 'train', 'validation' or 'test'. Equal seeds give equal lines.
     Raises `ValueError` for an unknown source or split, for a corpus that is empty (or has nothing
     that the alphabet can write), and where the source has fewer lines than asked for.
@@ -214,6 +215,21 @@ def _faker_lines(
             lines[line] = None
             dropped += missing
     return list(lines), dropped
+
+
+def _number_lines(
+    split: str, alphabet: Alphabet, num: int, max_length: int, seed: int
+) -> tuple[list[str], Counter]:
+    rng = random.Random(seed)
+    lines: dict[str, None] = {}
+    attempts = 0
+    while len(lines) < num and attempts < 1000 + 100 * num:
+        attempts += 1
+        groups = (str(rng.randrange(10 ** rng.randint(1, 4))) for _ in range(rng.randint(1, 3)))
+        line = " ".join(groups)
+        if len(line) <= max_length and _part(line, FAKER_PARTS) == split:
+            lines[line] = None
+    return list(lines), Counter()
 
 
 class _Slots:
@@ -392,4 +408,4 @@ DETOKENIZE = [
     )
 ]
 
-SOURCES = {"faker": _faker_lines, "brown": _brown_lines}
+SOURCES = {"faker": _faker_lines, "brown": _brown_lines, "numbers": _number_lines}

@@ -6,10 +6,13 @@ from keras import layers
 from fsdl_hwr.networks.layers import rescaled
 
 
-def lenet_features(x: keras.KerasTensor) -> keras.KerasTensor:
+def lenet_features(x: keras.KerasTensor, batch_normalization: bool = False) -> keras.KerasTensor:
     """Turn (height, width, 1) into 128 features: LeNet without its dropout and its classifier."""
-    x = layers.Conv2D(32, 3, activation="relu")(x)  # (height - 2, width - 2, 32)
-    x = layers.Conv2D(64, 3, activation="relu")(x)  # (height - 4, width - 4, 64)
+    for filters in (32, 64):
+        x = layers.Conv2D(filters, 3, activation="relu")(x)
+        # (height - 2, width - 2, 32), then (height - 4, width - 4, 64)
+        if batch_normalization:
+            x = layers.BatchNormalization(momentum=0.95)(x)
     x = layers.MaxPooling2D(2)(x)  # ((height - 4) // 2, (width - 4) // 2, 64)
     x = layers.Dropout(0.2)(x)
     x = layers.Flatten()(x)

@@ -7,11 +7,16 @@ from fsdl_hwr.networks.layers import rescaled
 
 
 def line_features(
-    x: keras.KerasTensor, frame_width: int, filters: tuple[int, ...]
+    x: keras.KerasTensor,
+    frame_width: int,
+    filters: tuple[int, ...],
+    activation: str = "relu",
+    column_max: bool = False,
 ) -> keras.KerasTensor:
     """Turn (height, width, 1) into one feature vector a frame: (width // frame_width, features).
 
-    Every convolution halves the height, and the width until a frame is `frame_width` px wide.
+    Every convolution halves the height, and the width until a frame is `frame_width` px wide. A
+    frame's features are its whole column, or with `column_max` each filter's largest value in it.
     """
     strides = _strides(frame_width, len(filters))
     if x.shape[2] is not None and x.shape[2] % frame_width:
@@ -24,7 +29,9 @@ def line_features(
         # (height / 2, width / stride, num_filters)
         if k > 0:  # the first sees little but white paper, and its pixels are most of the cost
             x = layers.BatchNormalization(momentum=0.95)(x)
-        x = layers.Activation("relu")(x)
+        x = layers.Activation(activation)(x)
+    if column_max:
+        return keras.ops.max(x, axis=1)  # (frames, filters)
     x = layers.Permute((2, 1, 3))(x)  # (frames, height / 8, filters)
     return layers.Reshape((-1, x.shape[2] * x.shape[3]))(x)  # (frames, features)
 
@@ -35,25 +42,39 @@ def line_crnn(
     frame_width: int = 8,
     filters: tuple[int, ...] = (16, 48, 128),
     lstm_size: int = 96,
+    num_lstms: int = 1,
     dropout: float = 0.0,
+    activation: str = "relu",
+    column_max: bool = False,
+    shortcut: bool = False,
 ) -> keras.Model:
-    """Read lines by convolving the whole line once and one bidirectional LSTM over its frames.
+    """Read lines by convolving the whole line once and bidirectional LSTMs over its frames.
 
     Takes uint8 (batch, height, width), gives float32 logits (batch, width // frame_width,
-    num_classes). Fresh lines without end need no `dropout`; a small fixed set does. The width may
-    stay open (None); `frame_width` in px is a power of two up to
-    2 ** len(filters) that divides it, else `ValueError`. Source: Shi, Bai and Yao 2015 (CRNN),
-    with strided convolutions for pools.
+    num_classes). lstm_size: units in each direction, of `num_lstms` layers on one another. Fresh
+    lines without end need no `dropout`; a small fixed set does. activation: 'relu', 'mish' or
+    another that Keras knows. column_max: see `line_features`. shortcut: a second output, logits
+    straight from the convolutions, which helps them to learn while the LSTM does not yet.
+    The width may stay open (None); `frame_width` in px is a power of two up to
+    2 ** len(filters) that divides it, else `ValueError`. Source: Shi, Bai and Yao 2015 (CRNN), with
+    strided convolutions for pools; column maximum and shortcut as in Retsinas et al. 2022.
     """
     image_input = keras.Input(input_shape, dtype="uint8", name="image")
-    x = line_features(rescaled(image_input), frame_width, filters)  # (frames, features)
-    x = layers.Dense(128, activation="relu")(x)  # (frames, 128)
+    x = line_features(rescaled(image_input), frame_width, filters, activation, column_max)
+    # (frames, features)
+    outputs = []
+    if shortcut:
+        side = layers.Conv1D(num_classes, 3, padding="same", dtype="float32", name="shortcut")
+        outputs.append(side(x))  # (frames, num_classes)
+    x = layers.Dense(128, activation=activation)(x)  # (frames, 128)
     x = layers.Dropout(dropout)(x)
-    x = layers.Bidirectional(layers.LSTM(lstm_size, return_sequences=True))(x)
-    # (frames, 2 * lstm_size)
-    x = layers.Dropout(dropout)(x)
+    for _ in range(num_lstms):
+        x = layers.Bidirectional(layers.LSTM(lstm_size, return_sequences=True))(x)
+        # (frames, 2 * lstm_size)
+        x = layers.Dropout(dropout)(x)
     logits = layers.Dense(num_classes, dtype="float32", name="logits")(x)  # (frames, num_classes)
-    return keras.Model(image_input, logits, name="line_crnn")
+    outputs.insert(0, logits)
+    return keras.Model(image_input, outputs if shortcut else logits, name="line_crnn")
 
 
 def _strides(frame_width: int, num_layers: int) -> list[int]:

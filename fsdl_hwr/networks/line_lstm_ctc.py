@@ -13,12 +13,17 @@ def line_lstm_ctc(
     window_width: int = 12,
     window_stride: int = 5,
     lstm_size: int = 128,
+    num_lstms: int = 1,
+    bidirectional: bool = False,
+    batch_normalization: bool = False,
 ) -> keras.Model:
     """Read lines by sliding a LeNet over windows and an LSTM over its features.
 
     Takes uint8 (batch, height, width), gives float32 logits (batch, windows, num_classes), one
-    frame a window. Raises `ValueError` where a window is wider than the line or too narrow for
-    LeNet. Source: Full Stack Deep Learning, March 2019, lab 3 (windows 12 px wide every 5 px).
+    frame a window. num_lstms, bidirectional and batch_normalization (of the LeNet) are what the
+    course's students tried next. Raises `ValueError` where a window is wider than the line or too
+    narrow for LeNet. Source: Full Stack Deep Learning, March 2019, lab 3 (windows 12 px wide every
+    5 px).
     """
     height, width = input_shape
     count = num_windows(width, window_width, window_stride)
@@ -27,7 +32,9 @@ def line_lstm_ctc(
             f"LeNet needs windows of at least 6 x 6 px; got {height} x {window_width}."
         )
     window_input = keras.Input((height, window_width, 1))
-    lenet_on_window = keras.Model(window_input, lenet_features(window_input), name="lenet")
+    lenet_on_window = keras.Model(
+        window_input, lenet_features(window_input, batch_normalization), name="lenet"
+    )
 
     image_input = keras.Input(input_shape, dtype="uint8", name="image")
     windows = SlidingWindows(window_width, window_stride, name="windows")(rescaled(image_input))
@@ -37,6 +44,8 @@ def line_lstm_ctc(
     x = keras.ops.reshape(windows, (-1, height, window_width, 1))
     x = lenet_on_window(x)  # (128,) for each window
     x = keras.ops.reshape(x, (-1, count, x.shape[-1]))  # (windows, 128)
-    x = layers.LSTM(lstm_size, return_sequences=True)(x)  # (windows, lstm_size)
+    for _ in range(num_lstms):
+        lstm = layers.LSTM(lstm_size, return_sequences=True)
+        x = layers.Bidirectional(lstm)(x) if bidirectional else lstm(x)  # (windows, lstm_size)
     logits = layers.Dense(num_classes, dtype="float32", name="logits")(x)  # (windows, num_classes)
     return keras.Model(image_input, logits, name="line_lstm_ctc")
