@@ -248,9 +248,9 @@ def training(
 ) -> lines.LineStream | lines.Lines:
     """Make an endless stream of training lines: of 'numbers', or by the pens of any source.
 
-    'iam' gives its lines as they were scanned, all of them in every epoch: no more than
-    `lines_per_epoch`, unchanged, and without those that are too narrow for CTC. Recorded lines come with their transcripts, all others with sentences of at most `MAX_LENGTH`
-    characters.
+    Recorded lines come with their transcripts, all others with sentences of at most `MAX_LENGTH`
+    characters. 'iam' gives its lines as they were scanned, the same in every epoch, without those
+    that are too narrow for CTC.
     num_writers: invented ones. change, frame_width: see `PenLineMaker`.
     """
     if source == "iam":
