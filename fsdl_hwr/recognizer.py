@@ -84,7 +84,8 @@ class Recognizer:
     def pack(self, lines: Lines) -> np.ndarray:
         """Pack what the loss needs to know of each line: int32, see `ctc.pack_labels`."""
         labels = [self.alphabet.encode(text) for text in lines.texts]
-        return ctc.pack_labels(labels, self.frames(lines.ink_widths), self.num_frames)
+        max_length = max([self.num_frames, *map(len, labels)])  # one size, but for hopeless lines
+        return ctc.pack_labels(labels, self.frames(lines.ink_widths), max_length)
 
     def check(self, lines: Lines) -> None:
         """Raise `ValueError` for lines of another geometry, or with fewer frames than CTC needs."""

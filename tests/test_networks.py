@@ -143,3 +143,44 @@ def test_windows_as_one_batch_are_what_time_distributed_gives(rng):
     expected = by_window.predict(images, verbose=0)
     assert expected.shape == (2, 11, 128)
     np.testing.assert_allclose(by_batch.predict(images, verbose=0), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "build, options",
+    [
+        (networks.line_lstm_ctc, {"bidirectional": True}),
+        (networks.line_lstm_ctc, {"num_lstms": 2}),
+        (networks.line_lstm_ctc, {"batch_normalization": True}),
+        (networks.line_crnn, {"num_lstms": 2}),
+        (networks.line_crnn, {"activation": "mish"}),
+    ],
+)
+def test_options_keep_the_frames_and_change_the_network(build, options, rng):
+    images = rng.integers(0, 256, (2, 28, 64), np.uint8)
+    outputs = []
+    for chosen in ({}, options):
+        keras.utils.set_random_seed(0)
+        network = build((28, 64), num_classes=5, lstm_size=3, **chosen)
+        outputs.append(network.predict_on_batch(images))
+    assert outputs[0].shape == outputs[1].shape
+    assert not np.allclose(outputs[0], outputs[1])
+
+
+def test_the_column_maximum_does_not_say_how_high_the_ink_is():
+    spot = np.zeros((2, 64, 64), np.uint8)
+    spot[0, 24:28, 28:32] = spot[1, 40:44, 28:32] = 255  # 16 px apart: two rows of features
+    for column_max in (False, True):
+        network = networks.line_crnn((64, 64), 5, lstm_size=3, column_max=column_max)
+        high, low = network.predict_on_batch(spot)
+        assert np.allclose(high, low, atol=1e-5) == column_max
+
+
+def test_the_shortcut_is_a_second_output_that_the_lstm_does_not_touch(rng):
+    network = networks.line_crnn((28, 64), lstm_size=3, shortcut=True, **TINY)
+    images = rng.integers(0, 256, (2, 28, 64), np.uint8)
+    logits, shortcut = network.predict_on_batch(images)
+    assert logits.shape == shortcut.shape == (2, 8, 5)
+    lstm = next(layer for layer in network.layers if isinstance(layer, layers.Bidirectional))
+    lstm.set_weights([weight + 1 for weight in lstm.get_weights()])
+    changed, same = network.predict_on_batch(images)
+    assert np.allclose(same, shortcut) and not np.allclose(changed, logits)

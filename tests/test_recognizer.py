@@ -212,6 +212,44 @@ def texts_of(batch):
     return [ALPHABET.decode(target[2:]) for target in batch[1]]
 
 
+def test_a_shortcut_trains_beside_the_output_that_reads(sixteen, tmp_path):
+    recognizer = tiny(shortcut=True)
+    side = recognizer.network.get_layer("shortcut").kernel
+    before = keras.ops.convert_to_numpy(side)
+    fitted = {"epochs": 2, "folder": tmp_path, "batch_size": 8}
+    history = recognizer.fit(sixteen, sixteen, **fitted)
+    assert not np.allclose(before, keras.ops.convert_to_numpy(side))
+    assert recognizer.logits(sixteen).shape == (16, 20, 5)
+    again = tiny(shortcut=True).fit(sixteen, sixteen, **fitted)  # resumed: nothing is left to do
+    assert again["loss"] == history["loss"]
+    read = Recognizer.load(tmp_path / "best.keras").read(sixteen)
+    assert read == recognizer.read(sixteen)
+
+
+def test_the_learning_rate_falls_unless_told_to_stay():
+    rates = {}
+    for optimizer in ("adamw", "constant", "rmsprop"):
+        recognizer = tiny()
+        recognizer.compile(200, 1e-2, optimizer)
+        chosen = recognizer.network.optimizer
+        rates[optimizer] = []
+        for step in (0, 100, 200):
+            chosen.iterations.assign(step)
+            rates[optimizer].append(float(keras.ops.convert_to_numpy(chosen.learning_rate)))
+    assert rates["adamw"][1] > 0.8e-2 and rates["adamw"][2] < 1e-5
+    assert rates["constant"][0] < 1e-3 < rates["constant"][1]  # it warms up too
+    assert rates["constant"][1:] == pytest.approx([1e-2, 1e-2])
+    assert rates["rmsprop"] == pytest.approx([1e-2] * 3)
+
+
+def test_validation_lines_too_dense_to_be_written_are_errors_like_others(sixteen, tmp_path):
+    dense = lines.Lines(sixteen.images, ("xx" * 20,) + sixteen.texts[1:], sixteen.ink_widths)
+    history = tiny().fit(sixteen, dense, epochs=1, folder=tmp_path, batch_size=8)
+    assert np.isfinite(history["val_loss"]).all()
+    with pytest.raises(ValueError, match="frames"):
+        tiny().fit(dense, sixteen, epochs=1, folder=tmp_path / "other", batch_size=8)
+
+
 def test_an_epoch_covers_every_line_once(sixteen):
     many = sixteen[np.tile(np.arange(16), 3)]  # twelve batches: more than one group
     batches = batches_of(many)

@@ -213,3 +213,15 @@ def test_the_real_brown_corpus():
     sample = text.sentences("brown", "test", alphabet=ALPHABET, num=100, seed=3)
     assert set(sample.texts) <= test and sample.dropped["$"] > 10
     assert sample == text.sentences("brown", "test", alphabet=ALPHABET, num=100, seed=3)
+
+
+def test_numbers_are_digits_and_spaces_and_differ_between_splits():
+    alphabet = Alphabet("0123456789 ")
+    found = {
+        split: text.sentences("numbers", split, alphabet=alphabet, num=300, max_length=10).texts
+        for split in ("train", "validation", "test")
+    }
+    for lines in found.values():
+        assert len(set(lines)) == 300
+        assert all(len(line) <= 10 and set(line) <= set(alphabet.characters) for line in lines)
+    assert not set(found["train"]) & set(found["test"])
