@@ -21,7 +21,7 @@ test: $(READY)  ## lint, unit tests, structure of the notebooks, every notebook 
 	$(BIN)/ruff format --check .
 	rm -f runs/01_codebase_tour/results.json runs/02_single_character/results.json runs/03_line_recognizer/results.json
 	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 900 labs
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests
 
 lab: $(READY)  ## open JupyterLab on the labs
 	$(BIN)/jupyter lab labs
