@@ -19,7 +19,7 @@ run: $(READY)  ## train and read lines (lab 03): executed notebook, HTML report,
 test: $(READY)  ## lint, unit tests, structure of the notebooks, every notebook executed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	rm -f runs/01_codebase_tour/results.json runs/02_single_character/results.json runs/03_line_recognizer/results.json
+	rm -f runs/01_codebase_tour/results.json runs/02_single_character/results.json runs/03_line_recognizer/results.json runs/04_tracking_experiments/results.json
 	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 900 labs
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests
 
