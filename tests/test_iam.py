@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
-from fsdl_hwr.alphabet import DEFAULT_CHARACTERS
-from fsdl_hwr.datasets import downloads, iam, strokes
+from fsdl_hwr.alphabet import DEFAULT_CHARACTERS, Alphabet
+from fsdl_hwr.datasets import downloads, iam, pen_lines, strokes
 from fsdl_hwr.datasets.glyphs import SPLITS
 
 # form: (writer, lines); a01-000u and a01-003 are by one writer
@@ -537,3 +537,17 @@ def test_two_files_of_one_name_that_differ_are_refused(places, files):
     write(places[0], files | {"task/testset.txt": b"d04-012-01"})
     with pytest.raises(ValueError, match=r"splits/testset\.txt and .*task/testset\.txt differ"):
         iam.lines("train")
+
+
+def test_its_lines_train_and_are_measured_as_other_lines_are(places, files):
+    write(places[0], files)
+    size = {"height": 28, "width": 952}
+    held = pen_lines.held_out("iam", "validation", 2, Alphabet(), 0, **size)
+    everything = pen_lines.held_out("iam", "validation", 0, Alphabet(), 0, **size)
+    assert set(everything.texts) == {text_of(line) for line in VALIDATION_1 + VALIDATION_2}
+    assert held.texts == everything.texts[:2] and held.images.shape == (2, 28, 952)
+    training = pen_lines.training("iam", 100, Alphabet(), 0, frame_width=4, **size)
+    assert set(training.texts) == {text_of(line) for line in TRAIN}
+    # Frames so wide that only the shortest text has enough of them are too wide for the others.
+    wide = pen_lines.training("iam", 100, Alphabet(), 0, frame_width=20, **size)
+    assert len(wide) < len(training)
