@@ -67,6 +67,7 @@ def draw_effects(
     points.set_xticks(range(len(places)), [f"{place:g}" for place in places])
     points.set(xlabel=first, ylabel="validation CER, %")
     points.set_ylim(bottom=0)
+    points.set_xlim(-0.3, len(places) - 0.7)
     points.legend(frameon=False, fontsize=9)
     drawn = bars.barh(list(effects), [100 * e for e in effects.values()], color=drawing.SKY)
     bars.bar_label(drawn, fmt="%.0f", padding=3)
