@@ -1,0 +1,113 @@
+"""What every check shares: calling a student's function, comparing, and saying what was found.
+
+A check knows the typical mistakes of its exercise as functions that make them. An answer that is
+wrong is compared with each, so that the message can name the mistake.
+"""
+
+import copy
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+
+class Wrong(AssertionError):
+    """What a check found, in plain words: a notebook shows them without a traceback."""
+
+    heading = "Not right yet"
+
+    def _render_traceback_(self) -> list[str]:  # IPython asks for it
+        return [f"{self.heading}: {self}"]
+
+
+class NotAnswered(Wrong):
+    """The answer is still `raise NotImplementedError()`."""
+
+    heading = "Not answered yet"
+
+
+def call(function: Callable, *arguments):
+    """Call a student's function on copies of the arguments, and return what it gives.
+
+    Raises `NotAnswered` where nothing is written yet, `Wrong` where nothing is returned. An error
+    in the function itself goes on to the student, who needs its traceback.
+    """
+    try:
+        given = function(*copy.deepcopy(arguments))
+    except NotImplementedError:
+        raise NotAnswered(
+            f"write `{function.__name__}` in the cell above, run it, then this one again."
+        ) from None
+    if given is None:
+        raise Wrong(f"`{function.__name__}` gives None. Does it end with a `return`?")
+    return given
+
+
+def compare(
+    function: Callable,
+    cases: Sequence[tuple],
+    right: Callable,
+    mistakes: Sequence[tuple[str, Callable]],
+    advice: str,
+) -> None:
+    """Raise `Wrong` unless a student's function gives what `right` gives on every case.
+
+    cases: arguments of a call each, the plainest first. mistakes: what to say, and a function that
+    makes the mistake. advice: what to do where none of them is recognized.
+    """
+    given = [call(function, *case) for case in cases]
+    wanted = [right(*copy.deepcopy(case)) for case in cases]
+    failed = [k for k in range(len(cases)) if not same(given[k], wanted[k])]
+    if not failed:
+        print(f"Right: `{function.__name__}` passes on all {len(cases)} inputs.")
+        return
+    for message, mistaken in mistakes:
+        if all(
+            same(g, mistaken(*copy.deepcopy(case))) for g, case in zip(given, cases, strict=True)
+        ):
+            raise Wrong(message)
+    got, want = given[failed[0]], wanted[failed[0]]
+    arguments = ", ".join(map(show, cases[failed[0]]))
+    found = f"`{function.__name__}({arguments})` gives {show(got)}"
+    if kind(got) != kind(want):
+        raise Wrong(f"{found}, which is {kind(got)}; {kind(want)} is needed.")
+    raise Wrong(f"{found}, which is not right. {advice}")
+
+
+def same(given, wanted) -> bool:
+    """Say whether two answers agree: numbers closely, sequences place by place."""
+    if isinstance(wanted, str | dict | set | None):
+        return type(given) is type(wanted) and given == wanted
+    if isinstance(wanted, list | tuple):
+        if not isinstance(given, list | tuple | np.ndarray) or len(given) != len(wanted):
+            return False
+        return all(map(same, given, wanted))
+    try:
+        given, wanted = np.asarray(given, float), np.asarray(wanted, float)
+    except (TypeError, ValueError):  # text, or rows of different lengths
+        return False
+    return given.shape == wanted.shape and np.allclose(given, wanted, equal_nan=True)
+
+
+def kind(value) -> str:
+    """Name what a value is, for a student: a number, text, or an array and its shape."""
+    if isinstance(value, str):
+        return "text"
+    try:
+        shape = np.asarray(value, float).shape
+    except (TypeError, ValueError):  # texts, or rows of different lengths
+        return f"a {type(value).__name__}"
+    return f"an array of shape {shape}" if shape else "a number"
+
+
+def show(value) -> str:
+    """Write a value shortly, as an argument or as an answer."""
+    if isinstance(value, np.ndarray) and value.size > 12:
+        return f"an array of shape {value.shape}"
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    text = repr(value)
+    return text if len(text) <= 90 else f"{text[:87]}..."
