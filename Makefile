@@ -8,7 +8,7 @@ PARAMETERS ?=
 # time, which costs a third of a training; this lets it keep 256 MB (Linux, ignored elsewhere).
 export GLIBC_TUNABLES ?= glibc.malloc.top_pad=268435456
 
-.PHONY: help run test lab lint format colab assets benchmark clean
+.PHONY: help run test lab lint format exercises nbgrader colab assets benchmark clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,7 +20,7 @@ test: $(READY)  ## lint, unit tests, structure of the notebooks, every notebook 
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	rm -f runs/01_codebase_tour/results.json runs/02_single_character/results.json runs/03_line_recognizer/results.json runs/04_tracking_experiments/results.json
-	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 900 labs
+	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 900 --ignore=labs/exercises labs
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests
 
 lab: $(READY)  ## open JupyterLab on the labs
@@ -33,6 +33,16 @@ lint: $(READY)  ## check code and notebooks
 format: $(READY)  ## rewrite code and notebooks in the project's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+exercises: $(READY)  ## make the students' notebooks anew, from labs/solutions
+	$(BIN)/python labs/make_exercises.py
+
+# Laid over .venv, as nbgrader brings a course database and an extension that every JupyterLab shows.
+nbgrader: $(READY)  ## nbgrader's generate_assignment on the solution notebooks, as they are
+	test -d .nbgrader || $(BIN)/python -m pip install --quiet --no-deps --target .nbgrader nbgrader==0.9.6 notebook==7.6.5 alembic==1.20.1 mako==1.4.3 sqlalchemy==2.1.9
+	rm -rf runs/nbgrader && mkdir -p runs/nbgrader/source/labs
+	cp labs/solutions/*.ipynb runs/nbgrader/source/labs
+	cd runs/nbgrader && PYTHONPATH=$(CURDIR)/.nbgrader $(CURDIR)/$(BIN)/python -m nbgrader generate_assignment labs
 
 # Laid over .venv, so that only ipywidgets differs. Delete the folder to install it again.
 colab: $(READY)  ## test the explorers' Python side under ipywidgets 7.7.1, which Colab has
@@ -51,7 +61,7 @@ benchmark: $(READY)  ## measure, side by side: throughput, CTC paths, import tim
 	$(BIN)/python benchmarks/run_queue.py
 
 clean:  ## remove the environment and every run
-	rm -rf .venv .ipywidgets7 runs .pytest_cache .ruff_cache *.egg-info
+	rm -rf .venv .ipywidgets7 .nbgrader runs .pytest_cache .ruff_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp is written last, so an interrupted installation starts again.

@@ -17,7 +17,9 @@ MODULES = sorted(
 )
 HEAVY = {"tensorflow", "keras", "jax", "torch", "matplotlib", "cv2", "faker", "nltk", "papermill"}
 HEAVY |= {"numpy", "nbconvert", "pooch"}
-LEAVES = {"fsdl_hwr." + name for name in ("experiments", "explorers", "sweeps", "tracking")}
+LEAVES = {
+    "fsdl_hwr." + name for name in ("checks", "experiments", "explorers", "sweeps", "tracking")
+}
 
 
 def pyproject():

@@ -174,7 +174,9 @@ def corpus_cer(function: Callable) -> None:
     ]
 
     def edits(references, predictions):
-        return np.array([Levenshtein.distance(r, p) for r, p in zip(references, predictions)])
+        return np.array(
+            [Levenshtein.distance(r, p) for r, p in zip(references, predictions, strict=True)]
+        )
 
     def lengths(texts):
         return np.array([len(text) for text in texts])
@@ -301,7 +303,9 @@ def bootstrap_interval(function: Callable) -> None:
             raise judge.Wrong("the low end is above the high end.")
         given.append(ends)
     far = [
-        np.mean([np.abs(ends - known_one(*corpus)) for ends, corpus in zip(given, corpora)])
+        np.mean(
+            [np.abs(ends - known_one(*corpus)) for ends, corpus in zip(given, corpora, strict=True)]
+        )
         for _, known_one in known
     ]
     message = known[int(np.argmin(far))][0]

@@ -15,6 +15,7 @@ from matplotlib.path import Path as Curve
 from fsdl_hwr.explorers import drawing
 
 LEAVES = (
+    "checks",
     "experiments",
     "explorers",
     "sweeps",
