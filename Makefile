@@ -42,7 +42,7 @@ nbgrader: $(READY)  ## nbgrader's generate_assignment on the solution notebooks,
 	test -d .nbgrader || $(BIN)/python -m pip install --quiet --no-deps --target .nbgrader nbgrader==0.9.6 notebook==7.6.5 alembic==1.20.1 mako==1.4.3 sqlalchemy==2.1.9
 	rm -rf runs/nbgrader && mkdir -p runs/nbgrader/source/labs
 	cp labs/solutions/*.ipynb runs/nbgrader/source/labs
-	cd runs/nbgrader && PYTHONPATH=$(CURDIR)/.nbgrader $(CURDIR)/$(BIN)/python -m nbgrader generate_assignment labs
+	cd runs/nbgrader && PATH="$(CURDIR)/.nbgrader/bin:$$PATH" PYTHONPATH=$(CURDIR)/.nbgrader $(CURDIR)/$(BIN)/python -m nbgrader generate_assignment labs
 
 # Laid over .venv, so that only ipywidgets differs. Delete the folder to install it again.
 colab: $(READY)  ## test the explorers' Python side under ipywidgets 7.7.1, which Colab has
