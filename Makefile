@@ -8,6 +8,9 @@ PARAMETERS ?=
 # time, which costs a third of a training; this lets it keep 256 MB (Linux, ignored elsewhere).
 export GLIBC_TUNABLES ?= glibc.malloc.top_pad=268435456
 
+# Two notebooks or test files at a time, each on one thread: so two cores are in use all the time.
+TWO_AT_A_TIME := OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+
 .PHONY: help run test lab lint format exercises nbgrader colab assets benchmark clean
 
 help:  ## show this list
@@ -19,9 +22,9 @@ run: $(READY)  ## train and read lines (lab 03): executed notebook, HTML report,
 test: $(READY)  ## lint, unit tests, structure of the notebooks, every notebook executed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	rm -f runs/01_codebase_tour/results.json runs/02_single_character/results.json runs/03_line_recognizer/results.json runs/04_tracking_experiments/results.json
-	$(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 900 --ignore=labs/exercises labs
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests
+	rm -f $(patsubst labs/%.ipynb,runs/%/results.json,$(wildcard labs/*.ipynb))
+	$(TWO_AT_A_TIME) --nbval-lax --nbval-current-env --nbval-cell-timeout 900 --ignore=labs/exercises labs
+	$(TWO_AT_A_TIME) tests
 
 lab: $(READY)  ## open JupyterLab on the labs
 	$(BIN)/jupyter lab labs
