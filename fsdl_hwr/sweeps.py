@@ -57,6 +57,7 @@ def sweep(
     processes: int = 2,
     gpus: Sequence[int | str] = (),
     executor: concurrent.futures.Executor | None = None,
+    show: Sequence[str] = (),
 ) -> tracking.Table:
     """Run a lab with each of many parameters, and return the table of the runs.
 
@@ -64,6 +65,7 @@ def sweep(
     runs' folders go, `runs/<lab>_sweep` by default. parameters: what all runs share. processes:
     how many run at once, each with its share of the cores. gpus: ids; one run a GPU at once.
     executor: where to run instead, any of `concurrent.futures`' shape; it shares out by itself.
+    show: what the table prints of what was measured, such as 'val_cer'; everything by default.
 
     Runs that are finished are not repeated; all others are started with `resume = True` where the
     lab has that parameter. A run that dies is 'failed' in the table and costs no other; the same
@@ -73,16 +75,16 @@ def sweep(
     folder = Path(folder or Path("runs") / f"{lab.stem}_sweep")
     jobs = _jobs(lab, runs, dict(parameters or {}), folder)
     if executor:
-        return _run(jobs, lambda *job: executor.submit(run_one, *job))
+        return _run(jobs, lambda *job: executor.submit(run_one, *job), show)
     shares = _shares(processes, list(gpus))
     slots = queue.SimpleQueue()
     for share in shares:
         slots.put(share)
     with concurrent.futures.ThreadPoolExecutor(len(shares)) as threads:
-        return _run(jobs, lambda *job: threads.submit(_run_in_slot, slots, *job))
+        return _run(jobs, lambda *job: threads.submit(_run_in_slot, slots, *job), show)
 
 
-def _run(jobs: list[dict], submit: Callable) -> tracking.Table:
+def _run(jobs: list[dict], submit: Callable, show: Sequence[str]) -> tracking.Table:
     """Submit all jobs, and show how they come on until all have ended; return their table."""
     screen = _Screen()
     futures = []
@@ -90,7 +92,7 @@ def _run(jobs: list[dict], submit: Callable) -> tracking.Table:
         futures += [submit(job["lab"], job["parameters"], job["folder"]) for job in jobs]
         while True:
             unfinished = concurrent.futures.wait(futures, SECONDS_TO_LOOK).not_done
-            table = _table(jobs, futures)
+            table = _table(jobs, futures, show)
             screen.show(table, last=not unfinished)
             if not unfinished:
                 return table
@@ -164,7 +166,7 @@ def _short(value) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _table(jobs: list[dict], futures: list) -> tracking.Table:
+def _table(jobs: list[dict], futures: list, show: Sequence[str]) -> tracking.Table:
     rows = []
     for job, future in zip(jobs, futures, strict=True):
         row = {**tracking.load_run(job["folder"]), **job["run"], "error": None}
@@ -176,7 +178,8 @@ def _table(jobs: list[dict], futures: list) -> tracking.Table:
             told = str(error) if isinstance(error, experiments.RunError) else repr(error)
             row |= {"state": "failed", "error": " ".join(told.split())}
         rows.append(row)
-    columns = tracking.columns_of(rows, dict.fromkeys(name for job in jobs for name in job["run"]))
+    settings = list(dict.fromkeys(name for job in jobs for name in job["run"]))
+    columns = [*settings, "state", "epoch", *show] if show else tracking.columns_of(rows, settings)
     return tracking.Table(rows, columns + ["error"] * any(row["error"] for row in rows))
 
 

@@ -1,7 +1,7 @@
 """Make the students' notebooks: `python labs/make_exercises.py` writes exercises/ from solutions/.
 
 What stands between nbgrader's markers becomes a place to write, as nbgrader's own ClearSolutions
-does it. Checks are tagged, so that "Run All" goes on after one that finds something.
+does it. Checks are locked, and tagged so that "Run All" goes on after one that finds something.
 """
 
 import copy
@@ -38,6 +38,7 @@ def student_copy(solution: nbformat.NotebookNode) -> nbformat.NotebookNode:
             cell.source = without_solution(cell.source)
         if role.get("grade"):
             cell.metadata.tags = ["raises-exception"]  # Jupyter: go on to the next cell
+            cell.metadata |= {"editable": False, "deletable": False}
     return notebook
 
 

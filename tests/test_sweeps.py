@@ -208,8 +208,10 @@ def test_any_executor_will_do(work, tmp_path):
                 future.set_exception(error)
             return future
 
-    table = sweeps.sweep(make_lab(tmp_path), SIZES, tmp_path / "runs", executor=AtOnce())
+    lab, executor = make_lab(tmp_path), AtOnce()
+    table = sweeps.sweep(lab, SIZES, tmp_path / "runs", executor=executor, show=["score"])
     assert work.most == 1
+    assert table.columns == ["size", "state", "epoch", "score", "error"]  # one run fails
     assert [row["state"] for row in table].count("finished") == 6
 
 
