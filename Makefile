@@ -11,7 +11,7 @@ export GLIBC_TUNABLES ?= glibc.malloc.top_pad=268435456
 # Two notebooks or test files at a time, each on one thread: so two cores are in use all the time.
 TWO_AT_A_TIME := OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: help run test lab lint format exercises nbgrader colab assets benchmark clean
+.PHONY: help run test lab lint format exercises nbgrader colab binder assets benchmark clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,9 @@ colab: $(READY)  ## test the explorers' Python side under ipywidgets 7.7.1, whic
 	PYTHONPATH=.ipywidgets7 $(BIN)/python -c 'import ipywidgets; assert ipywidgets.__version__ == "7.7.1"'
 	PYTHONPATH=.ipywidgets7 $(BIN)/python -m pytest tests/test_explorers_*.py
 
+binder: $(READY)  ## build Binder's environment, run lab 01 in it, report its peak memory
+	$(BIN)/python benchmarks/binder.py
+
 assets: $(READY)  ## draw the README's pictures anew
 	$(BIN)/python assets/make_assets.py
 	$(BIN)/python assets/explorer_pictures.py
@@ -64,7 +67,7 @@ benchmark: $(READY)  ## measure, side by side: throughput, CTC paths, import tim
 	$(BIN)/python benchmarks/run_queue.py
 
 clean:  ## remove the environment and every run
-	rm -rf .venv .ipywidgets7 .nbgrader runs .pytest_cache .ruff_cache *.egg-info
+	rm -rf .venv .binder .ipywidgets7 .nbgrader runs .pytest_cache .ruff_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp is written last, so an interrupted installation starts again.
