@@ -73,10 +73,15 @@ def find_python(version: str) -> str:
         places.append(sys.executable)
     versions = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
     places += sorted(versions.glob(f"{version}*/bin/python"))
-    found = [str(place) for place in places if place]
+    found = [str(place) for place in places if place and _runs(place)]
     if not found:
         sys.exit(f"Binder's Python {version} is not here: install it (pyenv, uv, conda) first.")
     return found[0]
+
+
+def _runs(python: str | Path) -> bool:
+    """Say whether an interpreter starts: a shim may stand for one that is not there."""
+    return subprocess.run([python, "-c", ""], capture_output=True).returncode == 0
 
 
 def execute(lab: str, python: Path, environment: dict) -> tuple[float, float]:
