@@ -4,6 +4,10 @@ Each is written as a student would, without a look at how the checks recognize i
 """
 
 import copy
+import functools
+import json
+import math
+import pickle
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -625,3 +629,296 @@ def _(images, labels, asked):
 @wrong("02/read-untrained", "read for itself")
 def _(images, labels, asked):
     return np.random.default_rng(0).choice(labels, len(asked))
+
+
+@wrong("04/num-updates", "fills no batch")
+def _(lines_per_epoch, epochs, batch_size):
+    return epochs * math.ceil(lines_per_epoch / batch_size)
+
+
+@wrong("04/num-updates", "over the end of an epoch")
+def _(lines_per_epoch, epochs, batch_size):
+    return int(epochs * lines_per_epoch / batch_size)
+
+
+@wrong("04/num-updates", "part of an update")
+def _(lines_per_epoch, epochs, batch_size):
+    return epochs * lines_per_epoch / batch_size
+
+
+@wrong("04/num-updates", "of one epoch")
+def _(lines_per_epoch, epochs, batch_size):
+    return lines_per_epoch // batch_size
+
+
+@wrong("04/random-rate", "even on a ruler")
+def _(rng, low, high):
+    return low + (high - low) * rng.random()
+
+
+@wrong("04/random-rate", "those are exponents")
+def _(rng, low, high):
+    return rng.uniform(np.log10(low), np.log10(high))
+
+
+@wrong("04/random-rate", "same base")
+def _(rng, low, high):
+    return 10 ** rng.uniform(np.log(low), np.log(high))
+
+
+@wrong("04/random-rate", "draw from `rng`")
+def _(rng, low, high):
+    return np.sqrt(low * high)
+
+
+@wrong("04/random-rate", "a third each")
+def _(rng, low, high):
+    return min(rng.uniform(low, high), rng.uniform(low, high) ** 2 + low)
+
+
+def epochs_of(record, lines=None):
+    events = [json.loads(line) for line in lines or record.split("\n")[:-1]]
+    return [event for event in events if event["event"] == "epoch"]
+
+
+@wrong("04/history", "in the list twice")
+def _(record):
+    return [event["metrics"]["val_cer"] for event in epochs_of(record)]
+
+
+@wrong("04/history", "result of the first time")
+def _(record):
+    found = {}
+    for event in epochs_of(record):
+        if event["epoch"] not in found:
+            found[event["epoch"]] = event["metrics"]["val_cer"]
+    return list(found.values())
+
+
+@wrong("04/history", "cut short is no JSON")
+def _(record):
+    events = [json.loads(line) for line in record.splitlines()]
+    return list({e["epoch"]: e["metrics"]["val_cer"] for e in events if "epoch" in e}.values())
+
+
+@wrong("04/history", "last line is always left out")
+def _(record):
+    whole = [json.loads(line) for line in record.splitlines()[:-1]]
+    return list({e["epoch"]: e["metrics"]["val_cer"] for e in whole if "epoch" in e}.values())
+
+
+@wrong("04/effect", "spread of all runs")
+def _(rows, setting):
+    cers = sorted(row["validation_cer"] for row in rows)
+    return cers[-1] - cers[0]
+
+
+@wrong("04/effect", "best run of each value")
+def _(rows, setting):
+    best = {}
+    for row in rows:
+        best[row[setting]] = min(best.get(row[setting], 1), row["validation_cer"])
+    return max(best.values()) - min(best.values())
+
+
+@wrong("04/effect", "neither need be")
+def _(rows, setting):
+    rows = sorted(rows, key=lambda row: row[setting])
+    first = [r["validation_cer"] for r in rows if r[setting] == rows[0][setting]]
+    last = [r["validation_cer"] for r in rows if r[setting] == rows[-1][setting]]
+    return abs(sum(last) / len(last) - sum(first) / len(first))
+
+
+@wrong("04/effect", "standard deviation")
+def _(rows, setting):
+    values = {row[setting] for row in rows}
+    cers = [[r["validation_cer"] for r in rows if r[setting] == value] for value in values]
+    return np.std([np.mean(c) for c in cers])
+
+
+def trained(path, num_steps, step, keep):
+    """Train with checkpoints that keep some of (steps done, weights, velocity, generator)."""
+    fresh = [0, np.zeros(3), np.zeros(3), np.random.default_rng(0)]
+    kept = pickle.loads(path.read_bytes()) if path.exists() else fresh
+    pairs = zip("dwvr", kept, fresh, strict=True)
+    done, weights, velocity, rng = (k if name in keep else f for name, k, f in pairs)
+    for _ in range(num_steps - done):
+        weights, velocity = step(weights, velocity, rng)
+        done += 1
+        path.write_bytes(pickle.dumps((done, weights, velocity, rng)))
+    return weights
+
+
+@wrong("04/train", "velocity begins at zero again")
+def _(path, num_steps, step):
+    return trained(path, num_steps, step, "dwr")
+
+
+@wrong("04/train", "first noise comes twice")
+def _(path, num_steps, step):
+    return trained(path, num_steps, step, "dwv")
+
+
+@wrong("04/train", "only the weights go on")
+def _(path, num_steps, step):
+    return trained(path, num_steps, step, "dw")
+
+
+@wrong("04/train", "how many were done")
+def _(path, num_steps, step):
+    return trained(path, num_steps, step, "wvr")
+
+
+@wrong("04/train", "starts from nothing")
+def _(path, num_steps, step):
+    return trained(path, num_steps, step, "")
+
+
+@wrong("04/train", "do not end where they should")
+def _(path, num_steps, step):
+    return trained(path, num_steps - 1, step, "dwvr")
+
+
+@wrong("05/verdict", "lower one is the better")
+def _(cer, mean, noise):
+    return "within noise" if abs(cer - mean) < noise else "better" if cer > mean else "worse"
+
+
+@wrong("05/verdict", "every difference is called a finding")
+def _(cer, mean, noise):
+    return "better" if cer < mean else "worse"
+
+
+@wrong("05/verdict", "Luck has two sides")
+def _(cer, mean, noise):
+    if cer < mean - noise:
+        return "better"
+    return "worse" if cer > mean else "within noise"
+
+
+@wrong("05/chance-finding", "on average")
+def _(num_ideas, level):
+    return sum([level] * num_ideas)
+
+
+@wrong("05/chance-finding", "*no* idea")
+def _(num_ideas, level):
+    return np.prod(np.full(num_ideas, 1 - level))
+
+
+@wrong("05/chance-finding", "exactly one")
+def _(num_ideas, level):
+    return math.comb(num_ideas, 1) * level * (1 - level) ** (num_ideas - 1)
+
+
+@wrong("05/noise", "one less is to be counted")
+def _(cers, t):
+    return t * np.std(cers) * (1 + 1 / len(cers)) ** 0.5
+
+
+@wrong("05/noise", "where the *mean* of many runs may lie")
+def _(cers, t):
+    return t * np.std(cers, ddof=1) / len(cers) ** 0.5
+
+
+@wrong("05/noise", "takes the mean for exactly known")
+def _(cers, t):
+    return t * np.std(cers, ddof=1)
+
+
+@wrong("05/noise", "1.96 holds where")
+def _(cers, t):
+    return 1.96 * np.std(cers, ddof=1) * (1 + 1 / len(cers)) ** 0.5
+
+
+@wrong("05/cer-after", "one epoch off")
+def _(history, lines_per_epoch, num_lines):
+    return np.interp(num_lines, [k * lines_per_epoch for k in range(len(history))], history)
+
+
+@wrong("05/cer-after", "yours jumps")
+def _(history, lines_per_epoch, num_lines):
+    epochs = max(1, int(num_lines / lines_per_epoch))
+    return history[epochs - 1]
+
+
+@wrong("05/cer-after", "at the end of the run")
+def _(history, lines_per_epoch, num_lines):
+    return history[-1]
+
+
+def interval(draw, ends=(0.025, 0.975)):
+    return np.quantile([draw() for _ in range(1000)], ends)
+
+
+@wrong("05/paired-interval", "drawn on different lines")
+def _(errors_a, errors_b, lengths, rng):
+    def rate(errors):
+        chosen = rng.integers(len(errors), size=len(errors))
+        return errors[chosen].sum() / lengths[chosen].sum()
+
+    return interval(lambda: rate(errors_b) - rate(errors_a))
+
+
+def of_drawn_lines(rng, rate, *columns):
+    chosen = rng.integers(len(columns[0]), size=len(columns[0]))
+    return rate(*(column[chosen] for column in columns))
+
+
+@wrong("05/paired-interval", "the sign is turned")
+def _(errors_a, errors_b, lengths, rng):
+    def rate(a, b, n):
+        return (a.sum() - b.sum()) / n.sum()
+
+    return interval(lambda: of_drawn_lines(rng, rate, errors_a, errors_b, lengths))
+
+
+@wrong("05/paired-interval", "mean of the lines' differences")
+def _(errors_a, errors_b, lengths, rng):
+    def rate(a, b, n):
+        return np.mean(b / n - a / n)
+
+    return interval(lambda: of_drawn_lines(rng, rate, errors_a, errors_b, lengths))
+
+
+@wrong("05/paired-interval", "90% of the draws")
+def _(errors_a, errors_b, lengths, rng):
+    def rate(a, b, n):
+        return (b.sum() - a.sum()) / n.sum()
+
+    draw = functools.partial(of_drawn_lines, rng, rate, errors_a, errors_b, lengths)
+    return interval(draw, (0.05, 0.95))
+
+
+@wrong("05/choose-idea", "what is the rest of the budget for?")
+def _(run, num_ideas, budget):
+    return min(range(num_ideas), key=run)
+
+
+@wrong("05/choose-idea", "Who needs a second opinion?")
+def _(run, num_ideas, budget):
+    cers = [[run(k) for k in range(num_ideas)] for _ in range(budget // num_ideas)]
+    extra = [run(k) for k in range(budget % num_ideas)]
+    assert extra
+    return int(np.mean(cers, axis=0).argmin())
+
+
+@wrong("05/choose-idea", "one run of an idea, or all of them?")
+def _(run, num_ideas, budget):
+    best = sorted(range(num_ideas), key=run)[:6]
+    return min(best, key=lambda k: min(run(k) for _ in range((budget - num_ideas) // 6)))
+
+
+@wrong("05/choose-idea", "the budget is 40 runs")
+def _(run, num_ideas, budget):
+    return int(np.argmin([np.mean([run(k) for _ in range(3)]) for k in range(num_ideas)]))
+
+
+@wrong("05/choose-idea", "no better than a choice by lot")
+def _(run, num_ideas, budget):
+    return max(range(num_ideas), key=run)
+
+
+@wrong("05/choose-idea", "is no idea")
+def _(run, num_ideas, budget):
+    return min(run(k) for k in range(num_ideas))

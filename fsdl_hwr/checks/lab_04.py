@@ -1,0 +1,284 @@
+"""Checks of the exercises to lab 04: updates, random rates, records, effects, and going on."""
+
+import copy
+import itertools
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from fsdl_hwr.checks import judge
+
+
+def num_updates(function: Callable) -> None:
+    """Check `function(lines_per_epoch, epochs, batch_size)`: the updates of a whole training."""
+    cases = [(400, 4, 8), (400, 4, 32), (100, 3, 30), (50, 10, 64)]
+    mistakes = [
+        (
+            "the rest of an epoch that fills no batch makes no update here: the stream ends before "
+            "it.",
+            lambda lines, epochs, batch: epochs * -(-lines // batch),
+        ),
+        (
+            "no batch reaches over the end of an epoch. Count the batches of one epoch first.",
+            lambda lines, epochs, batch: lines * epochs // batch,
+        ),
+        (
+            "there is no such thing as a part of an update.",
+            lambda lines, epochs, batch: lines * epochs / batch,
+        ),
+        ("those are the updates of one epoch.", lambda lines, epochs, batch: lines // batch),
+    ]
+    judge.compare(
+        function,
+        cases,
+        lambda lines, epochs, batch: epochs * (lines // batch),
+        mistakes,
+        "How many whole batches of 30 are in 100 lines?",
+    )
+    judge.confirm(function)
+
+
+def random_rate(function: Callable) -> None:
+    """Check `function(rng, low, high)`: a learning rate, evenly spread over powers of ten."""
+    rng = np.random.default_rng(0)
+    low, high = 1e-4, 1e-1
+    one = judge.call(function, rng, low, high)
+    if np.shape(one) != ():
+        raise judge.Wrong(f"one number a call is asked for; this is {judge.kind(one)}.")
+    drawn = np.array([function(rng, low, high) for _ in range(1500)], float)
+    if len(set(drawn)) == 1:
+        raise judge.Wrong("every call gives the same rate: draw from `rng`.")
+    if (drawn < 0).any() and (drawn >= -4.01).all():
+        raise judge.Wrong("those are exponents, from -4 to -1. The rate itself is asked for.")
+    if (drawn < low * 0.99).any() or (drawn > high * 1.01).any():
+        raise judge.Wrong(
+            f"rates from {drawn.min():.2g} to {drawn.max():.2g} were drawn between {low:g} and "
+            f"{high:g}. Do the logarithm and the power have the same base?"
+        )
+    shares = np.histogram(np.log10(drawn), [-4.01, -3, -2, -0.99])[0] / len(drawn)
+    if shares[2] > 0.8:
+        raise judge.Wrong(
+            f"{shares[2]:.0%} of the rates are between 0.01 and 0.1, and {shares[0]:.0%} below "
+            "0.001: even on a ruler, but each power of ten should get an equal share."
+        )
+    if (np.abs(shares - 1 / 3) > 0.06).any():
+        raise judge.Wrong(
+            "the three powers of ten get "
+            + ", ".join(f"{share:.0%}" for share in shares)
+            + " of the draws; a third each is asked for."
+        )
+    judge.confirm(function)
+
+
+def history(function: Callable) -> None:
+    """Check `function(record)`: the validation CERs of a run's epochs, from its record's text."""
+
+    def epoch(number, cer):
+        return json.dumps({"event": "epoch", "epoch": number, "metrics": {"val_cer": cer}}) + "\n"
+
+    start, resume = json.dumps({"event": "start"}) + "\n", json.dumps({"event": "resume"}) + "\n"
+    whole = start + epoch(1, 0.9) + epoch(2, 0.5)
+    again = whole + epoch(3, 0.4) + resume + epoch(3, 0.3) + epoch(4, 0.25)
+    records = [whole, whole + '{"event": "finish"}\n', again, whole + epoch(3, 0.4)[:30], start]
+
+    def events(record):
+        lines = [line for line in record.splitlines(keepends=True) if line.endswith("\n")]
+        return [e for e in map(json.loads, lines) if e["event"] == "epoch"]
+
+    def cers(found):
+        return [e["metrics"]["val_cer"] for e in found]
+
+    def last(record):
+        return cers({e["epoch"]: e for e in events(record)}.values())
+
+    def first(record):
+        found = {}
+        for e in events(record):
+            found.setdefault(e["epoch"], e)
+        return cers(found.values())
+
+    mistakes = [
+        (
+            "an epoch that was done again after a kill is in the list twice. A run has one result "
+            "an epoch.",
+            lambda record: cers(events(record)),
+        ),
+        (
+            "of an epoch that was done again, the result of the first time was taken. Its weights "
+            "were lost in the kill; the later one counts.",
+            first,
+        ),
+        (
+            "the last line is always left out, also where it is whole. A whole line ends in a line "
+            "break.",
+            lambda record: last("".join(record.splitlines(keepends=True)[:-1])),
+        ),
+    ]
+    try:
+        judge.compare(
+            function,
+            [(record,) for record in records],
+            last,
+            mistakes,
+            "Go through the lines by hand, and keep for each epoch what counts.",
+        )
+    except json.JSONDecodeError:
+        raise judge.Wrong(
+            "a line that a kill has cut short is no JSON, and all epochs before it are lost with "
+            "it. Use the lines that are whole."
+        ) from None
+    judge.confirm(function)
+
+
+def effect(function: Callable) -> None:
+    """Check `function(rows, setting)`: by how much a setting moves the mean validation CER."""
+    rng = np.random.default_rng(0)
+
+    def sweep(**values):
+        names = list(values)
+        runs = [dict(zip(names, run, strict=True)) for run in itertools.product(*values.values())]
+        return [{**run, "validation_cer": float(rng.uniform(0.1, 0.9))} for run in runs]
+
+    rows = sweep(batch_size=[4, 8, 16], learning_rate=[1e-3, 4e-3])
+    more = sweep(batch_size=[4, 8], learning_rate=[1e-3, 2e-3, 4e-3], seed=[0, 1])
+    cases = [(rows, "batch_size"), (rows, "learning_rate"), (more, "learning_rate")]
+
+    def means(rows, setting, of=np.mean):
+        values = sorted({row[setting] for row in rows})
+        return [of([r["validation_cer"] for r in rows if r[setting] == v]) for v in values]
+
+    def cers(rows, setting):
+        return [row["validation_cer"] for row in rows]
+
+    mistakes = [
+        (
+            "that is the spread of all runs, whatever caused it. Average over the other settings "
+            "first, for each value of this one.",
+            lambda rows, setting: np.ptp(cers(rows, setting)),
+        ),
+        (
+            "that compares the best run of each value. One lucky run decides then; average.",
+            lambda rows, setting: np.ptp(means(rows, setting, min)),
+        ),
+        (
+            "that is a standard deviation. Asked for is how far the mean moves, from the best "
+            "value to the worst.",
+            lambda rows, setting: np.std(means(rows, setting)),
+        ),
+        (
+            "the largest value of the setting is compared with the smallest, and neither need be "
+            "the best or the worst.",
+            lambda rows, setting: means(rows, setting)[-1] - means(rows, setting)[0],
+        ),
+        (
+            "the largest value of the setting is compared with the smallest, and neither need be "
+            "the best or the worst.",
+            lambda rows, setting: abs(means(rows, setting)[-1] - means(rows, setting)[0]),
+        ),
+        (
+            "an effect is a distance, and yours is below zero.",
+            lambda rows, setting: -np.ptp(means(rows, setting)),
+        ),
+    ]
+    judge.compare(
+        function,
+        cases,
+        lambda rows, setting: np.ptp(means(rows, setting)),
+        mistakes,
+        "Write down, for each value of the setting, the CERs of its runs.",
+    )
+    judge.confirm(function)
+
+
+class Killed(Exception):
+    """Stands for the end of a process."""
+
+
+def step(weights: np.ndarray, velocity: np.ndarray, rng: np.random.Generator) -> tuple:
+    """Make one training step on a toy problem: gradient with noise, and momentum."""
+    gradient = weights - np.array([1.0, -2.0, 3.0]) + rng.normal(size=3)
+    velocity = 0.9 * velocity - 0.1 * gradient
+    return weights + velocity, velocity
+
+
+def train(function: Callable) -> None:
+    """Check `function(path, num_steps, step)`: a training that goes on where it was killed."""
+    num_steps = 12
+    with tempfile.TemporaryDirectory() as folder:
+        undisturbed, calls = _sessions(function, Path(folder) / "a", num_steps, [])
+        if not judge.same(undisturbed, _toy(num_steps)):
+            raise judge.Wrong(
+                f"already without a kill, {num_steps} steps do not end where they should "
+                f"({calls} were made). Start from zeros, with np.random.default_rng(0), and hand "
+                "each step what the last one gave."
+            )
+        killed, calls = _sessions(function, Path(folder) / "b", num_steps, [5, 3])
+        again, more = _sessions(function, Path(folder) / "a", num_steps, [])
+    lost = {
+        "velocity": "the weights go on, but the velocity begins at zero again: momentum is part of "
+        "what a training knows.",
+        "rng": "the generator begins anew, so the first noise comes twice: its state is part of "
+        "what a training knows (pickle keeps it).",
+        "both": "only the weights go on. What else does a step take, and change?",
+        "count": "after a kill, all steps are made once more: the checkpoint does not say how many "
+        "were done.",
+    }
+    if judge.same(killed, _toy(num_steps)) and calls > num_steps + 2:
+        raise judge.Wrong(
+            f"the result is right, but {calls} steps were made for {num_steps}: after a kill the "
+            "training starts from nothing, or from long before it. Write a checkpoint after every "
+            "step, and look for it first."
+        )
+    for part, message in lost.items():
+        if judge.same(killed, _toy(num_steps, [4, 2], part)):
+            raise judge.Wrong(message)
+    if not judge.same(killed, _toy(num_steps)):
+        raise judge.Wrong(
+            "a training that was killed twice ends elsewhere than one that was not. Print what "
+            "goes into the first step after a kill, and what would have gone in."
+        )
+    if more or not judge.same(again, undisturbed):
+        raise judge.Wrong(
+            "a training that is finished, asked for again, should give its weights without a step."
+        )
+    judge.confirm(function)
+
+
+def _sessions(function, path, num_steps, kills):
+    """Call a training until it ends, killed at the given steps; give weights and steps made."""
+    calls = 0
+    for kill in [*kills, None]:
+        made = 0
+
+        def watched(weights, velocity, rng, kill=kill):
+            nonlocal calls, made
+            calls, made = calls + 1, made + 1
+            if made == kill:
+                raise Killed
+            if calls > 100 * num_steps:
+                raise judge.Wrong(f"{calls} steps were made for {num_steps}: it does not end.")
+            return step(weights, velocity, rng)
+
+        try:
+            weights = judge.call(function, path, num_steps, watched)
+        except Killed:
+            continue
+        break
+    return np.asarray(weights), calls
+
+
+def _toy(num_steps, sessions=(), lost=""):
+    """Train the toy: steps done before each kill, and what is lost by them."""
+    weights, velocity, rng = np.zeros(3), np.zeros(3), np.random.default_rng(0)
+    left = num_steps - sum(sessions)
+    for count in [*sessions, num_steps if lost == "count" else left]:
+        for _ in range(count):
+            weights, velocity = step(weights, velocity, rng)
+        if lost in ("velocity", "both"):
+            velocity = np.zeros(3)
+        if lost in ("rng", "both"):
+            rng = np.random.default_rng(0)
+    return copy.deepcopy(weights)
