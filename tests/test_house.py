@@ -18,7 +18,8 @@ MODULES = sorted(
 HEAVY = {"tensorflow", "keras", "jax", "torch", "matplotlib", "cv2", "faker", "nltk", "papermill"}
 HEAVY |= {"numpy", "nbconvert", "pooch"}
 LEAVES = {
-    "fsdl_hwr." + name for name in ("checks", "experiments", "explorers", "sweeps", "tracking")
+    "fsdl_hwr." + name
+    for name in ("checks", "experiments", "explorers", "export", "sweeps", "tracking")
 }
 
 

@@ -18,6 +18,7 @@ LEAVES = (
     "checks",
     "experiments",
     "explorers",
+    "export",
     "sweeps",
     "tracking",
 )  # what uses the rest and is used by none of it
