@@ -175,6 +175,9 @@ def test_the_students_copy_is_what_the_solution_gives(path):
         (cell,) = [c for c in read(copy).cells if c.id == answer.id]
         assert make_exercises.PLACE[0] in cell.source
         assert not [line for line in solution_lines(answer) if line in cell.source]
+    for cell in read(copy).cells:
+        if role(cell).get("grade"):  # locked, and no obstacle to "Run All"
+            assert cell.metadata.tags == ["raises-exception"] and not cell.metadata.editable
 
 
 def test_every_copy_has_its_solution():
@@ -183,7 +186,18 @@ def test_every_copy_has_its_solution():
 
 
 @pytest.mark.parametrize(("path", "answer", "check"), list(every_exercise()))
-def test_the_solution_passes_its_check(path, answer, check, capsys):
+def test_the_solution_passes_and_every_known_mistake_is_told_apart(
+    path, answer, check, capsys, monkeypatch
+):
+    compare = judge.compare
+
+    def compare_mistakes_too(function, cases, right, mistakes, advice):
+        for message, mistaken in mistakes:
+            with pytest.raises(judge.Wrong, match=f"^{re.escape(message)}$"):
+                compare(mistaken, cases, right, mistakes, advice)
+        compare(function, cases, right, mistakes, advice)
+
+    monkeypatch.setattr(judge, "compare", compare_mistakes_too)
     names = dict(set_up(path))
     exec(answer.source, names)
     exec(check.source, names)
