@@ -254,6 +254,26 @@ def test_what_a_check_says_of_a_mistake(function, says):
         check_double(function)
 
 
+@pytest.mark.parametrize(
+    ("given", "wanted", "agree"),
+    [
+        (range(3), [0, 1, 2], True),
+        (np.arange(3), [0, 1, 2], True),
+        ((0, 1), [0, 1, 2], False),
+        ([np.array([1, 2]), np.array([])], [[1, 2], []], True),
+        (5, [5], False),
+        (["b", 0.1], ("b", 0.1), True),
+        (("b", 0.1 + 1e-12), ("b", 0.1), True),
+        (-np.inf, -np.inf, True),
+        (np.nan, 0.0, False),
+        ([("a", "b")], {("a", "b")}, False),
+        (np.ones((2, 1)), np.ones(2), False),
+    ],
+)
+def test_what_counts_as_the_same_answer(given, wanted, agree):
+    assert judge.same(given, wanted) is agree
+
+
 def test_an_error_in_the_answer_keeps_its_traceback():
     with pytest.raises(ZeroDivisionError):
         check_double(lambda x: 1 // 0)

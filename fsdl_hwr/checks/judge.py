@@ -82,9 +82,11 @@ def same(given, wanted) -> bool:
     if isinstance(wanted, str | dict | set | None):
         return type(given) is type(wanted) and given == wanted
     if isinstance(wanted, list | tuple):
-        if not isinstance(given, list | tuple | np.ndarray) or len(given) != len(wanted):
+        try:
+            given = list(given)  # a range, an array, a tuple will do as well
+        except TypeError:
             return False
-        return all(map(same, given, wanted))
+        return len(given) == len(wanted) and all(map(same, given, wanted))
     try:
         given, wanted = np.asarray(given, float), np.asarray(wanted, float)
     except (TypeError, ValueError):  # text, or rows of different lengths
