@@ -459,6 +459,10 @@ def _seed_layers(network: keras.Model, seed: int, epoch: int) -> None:
     states = [v for v in network.variables if v.name == "seed_generator_state"]
     for k, state in enumerate(states):
         state.assign(np.random.SeedSequence((seed, epoch, k)).generate_state(2))  # uint32
+    if keras.backend.backend() == "torch":  # whose dropout draws from a generator of its own
+        import torch
+
+        torch.manual_seed(int(np.random.SeedSequence((seed, epoch)).generate_state(1)[0]))
 
 
 def _read_metadata(path: Path) -> dict:
