@@ -11,7 +11,7 @@ export GLIBC_TUNABLES ?= glibc.malloc.top_pad=268435456
 # Two notebooks or test files at a time, each on one thread: so two cores are in use all the time.
 TWO_AT_A_TIME := OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: help run test lab lint format exercises nbgrader colab binder assets benchmark clean
+.PHONY: help run test lab lint format exercises nbgrader colab binder backends assets benchmark clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,14 +56,26 @@ colab: $(READY)  ## test the explorers' Python side under ipywidgets 7.7.1, whic
 binder: $(READY)  ## build Binder's environment, run lab 01 in it, report its peak memory
 	$(BIN)/python benchmarks/binder.py
 
+# On Linux torch's wheel is linked to CUDA and brings it along: 2.8 GB. Where there is no GPU, name
+# PyTorch's own CPU index in PIP_EXTRA_INDEX_URL.
+backends: $(READY) .backends/jax/ready .backends/torch/ready  ## the tests on TensorFlow, JAX and PyTorch, and how far they agree
+	$(BIN)/python tests/backends.py
+
+# The pins are constraints here: TensorFlow and what only it wants stay out, as nothing asks for them.
+.backends/%/ready: requirements.txt requirements-backends.txt
+	rm -rf .backends/$* && $(BIN)/python -m venv .backends/$*
+	.backends/$*/bin/python -m pip install --quiet --disable-pip-version-check -c requirements.txt -c requirements-backends.txt $* --editable .[labs,dev]
+	touch $@
+
 assets: $(READY)  ## draw the README's pictures anew
 	$(BIN)/python assets/make_assets.py
 	$(BIN)/python assets/explorer_pictures.py
 
-benchmark: $(READY)  ## measure, side by side: throughput, CTC paths, import time, queue of runs
+benchmark: $(READY)  ## measure, side by side: throughput, CTC paths, import time, latency, queue of runs
 	$(BIN)/python benchmarks/recognizers.py
 	$(BIN)/python benchmarks/ctc_paths.py
 	$(BIN)/python benchmarks/import_time.py
+	$(BIN)/python benchmarks/latency.py
 	$(BIN)/python benchmarks/run_queue.py
 
 clean:  ## remove the environment and every run

@@ -77,6 +77,20 @@ def test_every_module_imports():
 
 
 @pytest.mark.parametrize("module", MODULES)
+def test_no_module_needs_one_backend(module):
+    """A backend's own package is imported within a function, once Keras has said that it is on."""
+    path = ROOT.joinpath(*module.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    tree = ast.parse(path.read_text())
+    on_top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {alias.name for node in on_top for alias in node.names}
+    names |= {node.module for node in on_top if isinstance(node, ast.ImportFrom)}
+    assert not [n for n in names for b in ("tensorflow", "jax", "torch") if within(n, b)]
+    if {"tensorflow", "jax", "torch"} & imported_by(module):
+        assert "keras.backend.backend()" in path.read_text()
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_parts_do_not_know_each_other(module):
     """Data, networks and CTC are joined by the recognizer alone; nothing below knows the leaves."""
     parts = ["fsdl_hwr.datasets", "fsdl_hwr.networks", "fsdl_hwr.ctc"]
