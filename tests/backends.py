@@ -83,7 +83,7 @@ def measure(folder: Path) -> None:
 
 
 def train(folder: Path) -> None:
-    """Train a small recognizer for a moment, and save it under the backend's name."""
+    """Train a small recognizer until it reads, and save it under the backend's name."""
     import keras
     import test_recognizer
 
@@ -92,7 +92,7 @@ def train(folder: Path) -> None:
     )  # 96 lines
     reader = test_recognizer.tiny(width=test_recognizer.WIDTH)  # one width is compiled once
     name = keras.backend.backend()
-    settings = {"epochs": 2, "batch_size": 8, "learning_rate": 0.01}
+    settings = {"epochs": 15, "batch_size": 8, "learning_rate": 0.01}
     reader.fit(lines, lines[:16], folder=folder / f"run_{name}", resume=False, **settings)
     reader.save(folder / f"{name}.keras")
 
