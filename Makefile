@@ -79,7 +79,7 @@ benchmark: $(READY)  ## measure, side by side: throughput, CTC paths, import tim
 	$(BIN)/python benchmarks/run_queue.py
 
 clean:  ## remove the environment and every run
-	rm -rf .venv .binder .ipywidgets7 .nbgrader runs .pytest_cache .ruff_cache *.egg-info
+	rm -rf .venv .backends .binder .ipywidgets7 .nbgrader runs .pytest_cache .ruff_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp is written last, so an interrupted installation starts again.
