@@ -1,7 +1,8 @@
 """The characters a recognizer can write, and the numbers that stand for them."""
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +22,14 @@ LOOK_ALIKES = (
     "0Oo", "1Il", "2Zz", "5Ss", "6b", "9gq", "Cc", "Jj", "Kk", "Mm", "Pp", "Uu", "Vv", "Ww", "Xx",
     "Yy",
 )  # fmt: skip
+
+
+def frames_needed(label: Sequence) -> int:
+    """Count the fewest frames that can write a label, or a text, by CTC.
+
+    One a character, and one for the blank between equal neighbors.
+    """
+    return len(label) + sum(bool(a == b) for a, b in itertools.pairwise(label))
 
 
 @dataclass(frozen=True)

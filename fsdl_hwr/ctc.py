@@ -16,13 +16,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from fsdl_hwr.alphabet import BLANK_INDEX
-
-
-def frames_needed(label: Sequence[int]) -> int:
-    """Return the fewest frames that can write a label: its length, and a blank in every repeat."""
-    label = np.asarray(label)
-    return len(label) + int(np.sum(label[1:] == label[:-1]))
+from fsdl_hwr.alphabet import BLANK_INDEX, frames_needed
 
 
 def check_feasible(

@@ -5,7 +5,6 @@ so are `Recordings`, `Speller` and `GlyphRow`. `PenLineMaker` draws what pens wr
 little differently, so it serves `lines.LineStream` as the other makers do.
 """
 
-import itertools
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -13,7 +12,7 @@ from functools import cache
 import numpy as np
 
 from fsdl_hwr import ink as pen_ink
-from fsdl_hwr.alphabet import Alphabet
+from fsdl_hwr.alphabet import Alphabet, frames_needed
 from fsdl_hwr.datasets import iam, lines, strokes, text, unipen
 from fsdl_hwr.datasets.glyphs import SPLITS
 
@@ -60,13 +59,8 @@ class PenLineMaker:
         if self.change is not None:
             ink = self.change(ink, rng)
             pen_width *= rng.uniform(0.6, 1.6)
-        min_width = _num_frames(text) * self.frame_width
+        min_width = frames_needed(text) * self.frame_width
         return pen_ink.line_image(ink, self.height, self.width, pen_width, min_width)
-
-
-def _num_frames(text: str) -> int:
-    """Count the frames that CTC needs: one a character, and a blank between equal neighbors."""
-    return len(text) + sum(a == b for a, b in itertools.pairwise(text))
 
 
 class Recordings:
@@ -256,7 +250,7 @@ def training(
     if source == "iam":
         rng = np.random.default_rng(seed)
         scanned = _iam_lines("train", lines_per_epoch, alphabet, rng, height, width)
-        needed = np.array([_num_frames(text) * frame_width for text in scanned.texts])
+        needed = np.array([frames_needed(text) * frame_width for text in scanned.texts])
         return scanned[np.flatnonzero(scanned.ink_widths >= needed)]
     if source == "unipen":
         texts = unipen.text_lines("train", characters=alphabet.characters).transcripts

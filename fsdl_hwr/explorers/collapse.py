@@ -10,6 +10,7 @@ from typing import NamedTuple
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 
+from fsdl_hwr.alphabet import frames_needed
 from fsdl_hwr.explorers import drawing, widget
 
 BLANK = "-"
@@ -39,11 +40,6 @@ def collapse(path: str) -> Collapse:
         start = runs[-1].end if runs else 0
         runs.append(Run(character, start, start + len(list(frames))))
     return Collapse(path, runs, "".join(run.character for run in runs if run.character != BLANK))
-
-
-def frames_needed(text: str) -> int:
-    """Count the frames of the shortest path: one a character, and a blank between equal ones."""
-    return len(text) + sum(a == b for a, b in itertools.pairwise(text))
 
 
 def count_paths(text: str, num_frames: int) -> int:
