@@ -72,6 +72,12 @@ def render(ink: Ink, height: int, width: int, stroke_width: float = 2.0) -> np.n
     return cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA)
 
 
+def glyph_box(character: str) -> tuple[float, float, float]:
+    """Give width and height of the box that a character fills in a glyph, and its middle row."""
+    full = GLYPH_EXTENT, GLYPH_EXTENT, GLYPH_SIZE / 2
+    return SYMBOL_BOXES.get(character, full)
+
+
 def glyph_image(ink: Ink, character: str, stroke_width: float = 2.0) -> np.ndarray:
     """Draw one character as EMNIST does: uint8 (28, 28), aspect kept, scaled to fill, centered.
 
@@ -79,8 +85,7 @@ def glyph_image(ink: Ink, character: str, stroke_width: float = 2.0) -> np.ndarr
     `SYMBOL_BOXES` get a smaller box at their usual height, so that ',' differs from "'".
     An ink without points gives an empty image.
     """
-    full = GLYPH_EXTENT, GLYPH_EXTENT, GLYPH_SIZE / 2
-    box_width, box_height, center_row = SYMBOL_BOXES.get(character, full)
+    box_width, box_height, center_row = glyph_box(character)
     left, top, right, bottom = bounding_box(ink)
     room_x, room_y = max(box_width - stroke_width, 0.5), max(box_height - stroke_width, 0.5)
     scale = min(room_x / max(right - left, 1e-6), room_y / max(bottom - top, 1e-6))

@@ -6,7 +6,7 @@ import math
 import cv2
 import numpy as np
 
-from fsdl_hwr.ink import GLYPH_EXTENT, GLYPH_SIZE
+from fsdl_hwr.ink import GLYPH_EXTENT, GLYPH_SIZE, LINE_MARGIN
 
 MAX_PIXELS = 50_000_000  # a page scanned at 600 dpi has fewer
 STROKE_LEVEL = 96  # of 255: a pixel at least this strong belongs to a stroke, not to its halo
@@ -81,6 +81,20 @@ def crop(ink: np.ndarray) -> np.ndarray:
     """Cut away the paper around the ink, which must be there: a view of uint8 (height, width)."""
     left, top, right, bottom = _box(ink >= STROKE_LEVEL)
     return ink[top:bottom, left:right]
+
+
+def fit_line(ink: np.ndarray, height: int, width: int) -> tuple[np.ndarray, int]:
+    """Scale a line's ink to fill a height, with `LINE_MARGIN` px of paper around it.
+
+    Takes uint8 with ink in it, of any size. Gives uint8 (height, at most width), and the px that
+    it would be wide at this height: where that is more than the width, it was squeezed.
+    """
+    ink = crop(ink)
+    room = height - 2 * LINE_MARGIN  # px for the ink
+    natural = max(1, round(ink.shape[1] * room / ink.shape[0])) + 2 * LINE_MARGIN
+    size = min(natural, width) - 2 * LINE_MARGIN, room
+    scaled = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
+    return np.pad(scaled, LINE_MARGIN), natural
 
 
 def glyph_from_image(image: np.ndarray, name: str = "The image") -> np.ndarray:

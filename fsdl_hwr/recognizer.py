@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import keras
 import numpy as np
 
@@ -255,7 +254,13 @@ class Recognizer:
         if not image.any():
             return page
         if image.shape[0] != height or image.shape[1] > width:
-            image = _scaled(paper.crop(image), height, width, name)
+            image, natural_width = paper.fit_line(image, height, width)
+            if natural_width > width:
+                warnings.warn(
+                    f"{name} is {natural_width} px wide at a height of {height} px; it was "
+                    f"squeezed to the {width} px that the recognizer reads. Cut long lines in two.",
+                    stacklevel=3,
+                )
         page[:, : image.shape[1]] = image
         return page
 
@@ -473,19 +478,3 @@ def _read_metadata(path: Path) -> dict:
         raise ValueError(
             f"{path} is not a recognizer's file ({error}): save it with Recognizer.save."
         ) from error
-
-
-def _scaled(image: np.ndarray, height: int, width: int, name: str) -> np.ndarray:
-    """Scale ink to the height, less a margin of two pixels; squeeze what is then too wide."""
-    margin = 2  # px above and below, as in a glyph image
-    ink_height = height - 2 * margin
-    new_width = max(1, round(image.shape[1] * ink_height / image.shape[0]))
-    if new_width > width - 2 * margin:
-        warnings.warn(
-            f"{name} is {new_width} px wide at a height of {ink_height} px; it was squeezed to the "
-            f"{width} px that the recognizer reads. Cut long lines in two.",
-            stacklevel=4,
-        )
-        new_width = width - 2 * margin
-    image = cv2.resize(image, (new_width, ink_height), interpolation=cv2.INTER_AREA)
-    return np.pad(image, margin)

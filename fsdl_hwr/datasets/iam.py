@@ -30,6 +30,7 @@ from fsdl_hwr.alphabet import DEFAULT_CHARACTERS
 from fsdl_hwr.datasets import downloads
 from fsdl_hwr.datasets.glyphs import SPLITS, check_split
 from fsdl_hwr.datasets.unipen import split_writers
+from fsdl_hwr.ink import LINE_MARGIN
 
 PAGE = "https://fki.tic.heia-fr.ch/databases/iam-handwriting-database"
 LISTS = {
@@ -38,7 +39,6 @@ LISTS = {
     "validationset2.txt": "validation",
     "testset.txt": "test",
 }  # of the large writer independent text line recognition task
-MARGIN = 2  # px of paper around the ink, as `Recognizer.fit_image` leaves
 CROSSED_OUT = "#"  # what IAM writes for a word that its writer crossed out
 FORMAT_VERSION = 1  # raise it when a conversion would give other arrays
 
@@ -84,9 +84,9 @@ def lines(
     split, an impossible geometry, damaged files, and splits that share a line or a writer.
     """
     check_split(split)
-    if min(height, width) <= 2 * MARGIN:
+    if min(height, width) <= 2 * LINE_MARGIN:
         raise ValueError(
-            f"Lines of {height} x {width} px have no room within margins of {MARGIN} px."
+            f"Lines of {height} x {width} px have no room within margins of {LINE_MARGIN} px."
         )
     names = ("columns", "widths", "texts", "writers", "flags", "num_blank")
     with np.load(_converted(height, width), allow_pickle=False) as arrays:
@@ -360,9 +360,5 @@ def _fitted(page: np.ndarray, height: int, width: int) -> tuple[np.ndarray, bool
     ink = paper.extract_ink(page)
     if not ink.any():
         return None
-    ink = paper.crop(ink)
-    inner_height, inner_width = height - 2 * MARGIN, width - 2 * MARGIN
-    natural = max(1, round(ink.shape[1] * inner_height / ink.shape[0]))
-    size = min(natural, inner_width), inner_height
-    pixels = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
-    return np.pad(pixels, MARGIN), natural > inner_width
+    pixels, natural_width = paper.fit_line(ink, height, width)
+    return pixels, natural_width > width

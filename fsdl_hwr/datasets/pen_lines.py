@@ -20,7 +20,6 @@ Pen = Callable[[str, np.random.Generator], pen_ink.Ink]
 
 PEN_WIDTH = 0.055  # of the line's height
 FEWEST_CHARACTERS = 20  # classes that a writer must have written to spell lines
-FULL_BOX = 23, 23, 14  # width, height and middle row of most glyphs, in px of 28
 TEXT_SOURCES = {"numbers": "numbers", "strokes": "faker"}  # of the embedded lines
 MAX_LENGTH = 24  # characters; UNIPEN's lines have 8 on average
 NUM_TEXTS = 10_000  # sentences for synthetic lines, each written many times
@@ -126,12 +125,10 @@ class GlyphRow:
             inks = self.inks[character]
             ink = inks[rng.integers(len(inks))]
             left, top, right, bottom = pen_ink.bounding_box(ink)
-            width, height, row = pen_ink.SYMBOL_BOXES.get(character, FULL_BOX)  # px of 28
-            scale = min(width / max(right - left, 1e-6), height / max(bottom - top, 1e-6)) / 28
-            corner = [
-                k * stride - (left + right) / 2 * scale,
-                row / 28 - (top + bottom) / 2 * scale,
-            ]
+            box = np.array(pen_ink.glyph_box(character)) / pen_ink.GLYPH_SIZE
+            width, height, row = box  # of the square
+            scale = min(width / max(right - left, 1e-6), height / max(bottom - top, 1e-6))
+            corner = [k * stride - (left + right) / 2 * scale, row - (top + bottom) / 2 * scale]
             line += [s[:, :2] * np.float32(scale) + np.array(corner, np.float32) for s in ink]
         return line
 
