@@ -291,7 +291,7 @@ def draw_reading(ink: Ink, kind: str, reading: Reading, title: str) -> Figure:
         answers.set_yticks(places, names, fontsize=14, parse_math=False)
         answers.set(xlim=(0, 100), xlabel="probability, %")
         answers.invert_yaxis()
-        answers.spines[["top", "right"]].set_visible(False)
+        drawing.plain(answers, grid="")
     else:
         text = reading.answers[0][0] if reading.answers else ""
         image.set_xlabel(f"read: {text}", fontsize=13, parse_math=False)

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from fsdl_hwr.explorers.drawing import BLACK, BLUE, GREEN, ORANGE, SKY, VERMILION, WIDTH
+from fsdl_hwr.explorers.drawing import BLACK, BLUE, GREEN, ORANGE, SKY, VERMILION, WIDTH, plain
 from fsdl_hwr.metrics import Rate
 
 COLORS = (ORANGE, BLUE, GREEN, VERMILION, SKY, BLACK)
@@ -42,7 +42,7 @@ def draw_counts(counts: np.ndarray, characters: str, title: str) -> Figure:
     axes.set_xticks(np.arange(len(counts)), list(characters), fontsize=8)
     axes.set_xlim(-1, len(counts))
     axes.set_ylabel("images")
-    _plain(axes)
+    plain(axes)
     axes.set_title(title, fontsize=12)
     return figure
 
@@ -66,7 +66,7 @@ def draw_curves(histories: Mapping[str, Mapping], title: str) -> Figure:
             axes.plot(epochs, history[f"val_{key}"], "-", color=color, marker=marker, label=name)
         axes.set(xlabel="epoch", ylabel=label)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        _plain(axes)
+        plain(axes)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(frameon=False, title="solid: validation, dashed: training", fontsize=9)
     figure.suptitle(title, fontsize=12)
@@ -90,7 +90,7 @@ def draw_losses(
         axes.set_xscale("log")
     axes.set(xlabel=label, ylabel="loss, nats an image")
     axes.set_ylim(0, 1.5 * max(values[0] for values in losses.values()))
-    _plain(axes)
+    plain(axes)
     axes.legend(frameon=False)
     axes.set_title(title, fontsize=12)
     return figure
@@ -118,7 +118,7 @@ def draw_rates(rates: Mapping[str, Mapping[str, Rate]], title: str) -> Figure:
     axes.set_yticks(np.arange(len(rates)), list(rates))
     axes.set_ylim(len(rates) - 0.5, -0.5)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    _plain(axes)
+    plain(axes)
     axes.margins(x=0.12)
     if len(kinds) > 1:
         axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
@@ -165,8 +165,3 @@ def draw_reading(
     axes.axis("off")
     axes.set_title(title, fontsize=12, pad=18)
     return figure
-
-
-def _plain(axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(True, alpha=0.25)

@@ -26,6 +26,13 @@ def show(figure: Figure, alt: str) -> None:
     display(Image(data=buffer.getvalue(), format="png", alt=alt))
 
 
+def plain(axes, grid: str = "both") -> None:
+    """Leave out what frames a plot, and draw faint lines across: for 'x', 'y', 'both' or ''."""
+    axes.spines[["top", "right"]].set_visible(False)
+    if grid:
+        axes.grid(True, axis=grid, alpha=0.25)
+
+
 def draw_glyphs(
     images: np.ndarray, titles: Sequence[str] | None = None, columns: int = 16, title: str = ""
 ) -> Figure:
@@ -88,8 +95,7 @@ def draw_history(history: dict[str, list[float]], title: str) -> Figure:
         axes.yaxis.set_minor_locator(NullLocator())
         axes.yaxis.set_major_formatter("{x:g}")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(True, which="both", alpha=0.25)
+        plain(axes)
     figure.suptitle(title, fontsize=12)
     figure.tight_layout()
     return figure

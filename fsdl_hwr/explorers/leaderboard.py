@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from fsdl_hwr import tracking
-from fsdl_hwr.explorers.drawing import BLACK, BLUE, ORANGE, SKY, VERMILION, WIDTH
+from fsdl_hwr.explorers.drawing import BLACK, BLUE, ORANGE, SKY, VERMILION, WIDTH, plain
 
 # Student's t for a 95% interval, by the number of values that the deviation was computed from.
 T_95 = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78, 6: 2.57, 7: 2.45, 8: 2.36, 9: 2.31, 10: 2.26}
@@ -93,8 +93,7 @@ def draw_leaderboard(runs: Mapping[str, Mapping], baseline: Baseline, title: str
     axes.set_ylim(-0.6, len(ordered) - 0.4)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.set_xlabel("validation CER, with the interval that other lines would give")
-    axes.grid(axis="x", alpha=0.3)
-    axes.spines[["top", "right"]].set_visible(False)
+    plain(axes, grid="x")
     axes.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     axes.set_title(title, fontsize=12)
     return figure

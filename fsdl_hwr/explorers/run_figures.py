@@ -32,8 +32,7 @@ def draw_curves(panels: Sequence[tuple[str, str, Mapping]], title: str) -> Figur
         axes.set(xlabel=x_name, ylabel=y_name)
         axes.set_ylim(bottom=0)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(True, alpha=0.25)
+        drawing.plain(axes)
     all_axes[0].legend(frameon=False, fontsize=9)
     figure.suptitle(title, fontsize=12)
     figure.tight_layout()
@@ -74,8 +73,8 @@ def draw_effects(
     bars.invert_yaxis()
     bars.margins(x=0.2)
     bars.set_xlabel("best to worst value, points of CER")
-    for axes in (points, bars):
-        axes.spines[["top", "right"]].set_visible(False)
+    drawing.plain(points, grid="y")
+    drawing.plain(bars, grid="x")
     figure.suptitle(title, fontsize=12)
     figure.tight_layout()
     return figure

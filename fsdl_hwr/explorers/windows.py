@@ -207,7 +207,7 @@ def draw_look(seen: Look, chosen: int = 0) -> Figure:
     frames.set_title("enough" if seen.feasible else "too few", fontsize=10)
     for axes in (answers, frames):
         axes.invert_yaxis()
-        axes.spines[["top", "right"]].set_visible(False)
+        drawing.plain(axes, grid="")
     lower.subplots_adjust(bottom=0.3, top=0.85, wspace=0.45, left=0.05, right=0.98)
     figure.suptitle(seen.sentence, fontsize=11)
     return figure
