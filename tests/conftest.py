@@ -2,10 +2,18 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before any test imports TensorFlow
 
+import json
+from ast import literal_eval
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
+from papermill import inspect_notebook
+
+from fsdl_hwr import experiments
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -20,3 +28,46 @@ def real_data():
     if not folder:
         pytest.skip("FSDL_HWR_DATA is not set: tests on real data need it")
     return Path(folder)
+
+
+# Of the tests of a lab: their module names the notebook, LAB, and parameters that make it small.
+
+
+@pytest.fixture(scope="module")
+def small_run(request, tmp_path_factory):
+    """The folder of a run of LAB by papermill, with the parameters SMALL."""
+    folder = tmp_path_factory.mktemp("small_run")
+    return experiments.run_notebook(request.module.LAB, request.module.SMALL, folder)
+
+
+@pytest.fixture(scope="module")
+def small_metrics(request, small_run):
+    """What the small run measured; its report and the record of its parameters are checked."""
+    lab = request.module.LAB.stem
+    assert (small_run / f"{lab}.html").stat().st_size > 100_000
+    results = json.loads((small_run / "results.json").read_text())
+    assert results["lab"] == lab
+    assert request.module.SMALL.items() <= results["parameters"].items()
+    return results["metrics"]
+
+
+@pytest.fixture
+def alternative_texts(request, small_run):
+    """What stands for each figure of the small run's report where it cannot be seen."""
+    notebook = nbformat.read(small_run / f"{request.module.LAB.stem}.ipynb", as_version=4)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    figures = [output for output in outputs if "image/png" in output.get("data", {})]
+    return [figure.metadata["image/png"]["alt"] for figure in figures]
+
+
+@pytest.fixture
+def metrics(request):
+    """What LAB measured with its defaults, which `make test` runs under nbval before the tests."""
+    lab = request.module.LAB
+    file = ROOT / "runs" / lab.stem / "results.json"
+    if not file.is_file():
+        pytest.skip("needs a run with the defaults: make run or test")
+    results = json.loads(file.read_text())
+    defaults = {name: literal_eval(p["default"]) for name, p in inspect_notebook(lab).items()}
+    assert results["parameters"].items() <= defaults.items()  # the run was one of the defaults
+    return results["metrics"]

@@ -2,18 +2,12 @@
 
 import json
 import re
-from ast import literal_eval
 from pathlib import Path
 
 import nbformat
-import pytest
-from papermill import inspect_notebook
-
-from fsdl_hwr import experiments
 
 ROOT = Path(__file__).parents[1]
 LAB = ROOT / "labs" / "01_codebase_tour.ipynb"
-RESULTS = ROOT / "runs" / "01_codebase_tour" / "results.json"  # written by the lab under nbval
 SMALL = {
     "sentence": "a pen",
     "writer": 3,
@@ -25,18 +19,9 @@ SMALL = {
 }
 
 
-@pytest.fixture(scope="module")
-def small_run(tmp_path_factory):
-    return experiments.run_notebook(LAB, SMALL, tmp_path_factory.mktemp("small_run"))
-
-
-def test_a_small_run_leaves_its_results_and_those_of_both_inner_runs(small_run):
-    results = json.loads((small_run / "results.json").read_text())
-    assert results["lab"] == LAB.stem
-    assert SMALL.items() <= results["parameters"].items()
-    metrics = results["metrics"]
-    assert metrics["promises_kept"] >= 8  # of tests/test_alphabet.py
-    for num_writers, accuracy in metrics["accuracy_by_writers"].items():
+def test_a_small_run_leaves_its_results_and_those_of_both_inner_runs(small_run, small_metrics):
+    assert small_metrics["promises_kept"] >= 8  # of tests/test_alphabet.py
+    for num_writers, accuracy in small_metrics["accuracy_by_writers"].items():
         inner = json.loads((small_run / f"hands_{num_writers}" / "results.json").read_text())
         assert inner["parameters"] == {"num_writers": int(num_writers)}
         assert inner["metrics"]["accuracy"] == accuracy
@@ -61,12 +46,7 @@ def test_the_broken_promise_is_shown(small_run):
     assert "assert 'leter' == 'letter'" in cell.outputs[0].text
 
 
-@pytest.mark.skipif(not RESULTS.is_file(), reason="needs a run with the defaults: make run or test")
-def test_the_defaults_read_one_hand_and_no_other():
-    results = json.loads(RESULTS.read_text())
-    defaults = {name: literal_eval(p["default"]) for name, p in inspect_notebook(LAB).items()}
-    assert results["parameters"].items() <= defaults.items()  # the run was one of the defaults
-    metrics = results["metrics"]
+def test_the_defaults_read_one_hand_and_no_other(metrics):
     assert metrics["test_cer"] < 0.05
     assert metrics["other_hands_cer"] > 0.4
     assert metrics["ogham_test_cer"] < 0.08
