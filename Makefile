@@ -11,10 +11,10 @@ export GLIBC_TUNABLES ?= glibc.malloc.top_pad=268435456
 # Two notebooks or test files at a time, each on one thread: so two cores are in use all the time.
 TWO_AT_A_TIME := OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: help run test lab lint format exercises nbgrader colab binder backends assets benchmark clean
+.PHONY: help run test check-long lab lint format exercises nbgrader colab binder backends site assets benchmark clean
 
 help:  ## show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(READY)  ## train and read lines (lab 03): executed notebook, HTML report, results.json in runs/
 	$(BIN)/python -m fsdl_hwr.experiments $(LAB) $(if $(PARAMETERS),--parameters $(PARAMETERS))
@@ -25,6 +25,8 @@ test: $(READY)  ## lint, unit tests, structure of the notebooks, every notebook 
 	rm -f $(patsubst labs/%.ipynb,runs/%/results.json,$(wildcard labs/*.ipynb))
 	$(TWO_AT_A_TIME) --nbval-lax --nbval-current-env --nbval-cell-timeout 900 --ignore=labs/exercises labs
 	$(TWO_AT_A_TIME) tests
+
+check-long: backends nbgrader colab binder site  ## what takes too long for make test: an hour, and 9 GB
 
 lab: $(READY)  ## open JupyterLab on the labs
 	$(BIN)/jupyter lab labs
@@ -47,11 +49,19 @@ nbgrader: $(READY)  ## nbgrader's generate_assignment on the solution notebooks,
 	cp labs/solutions/*.ipynb runs/nbgrader/source/labs
 	cd runs/nbgrader && PATH="$(CURDIR)/.nbgrader/bin:$$PATH" PYTHONPATH=$(CURDIR)/.nbgrader $(CURDIR)/$(BIN)/python -m nbgrader generate_assignment labs
 
-# Laid over .venv, so that only ipywidgets differs. Delete the folder to install it again.
-colab: $(READY)  ## test the explorers' Python side under ipywidgets 7.7.1, which Colab has
-	test -d .ipywidgets7 || $(BIN)/python -m pip install --quiet --no-deps --target .ipywidgets7 ipywidgets==7.7.1 ipython_genutils==0.2.0
-	PYTHONPATH=.ipywidgets7 $(BIN)/python -c 'import ipywidgets; assert ipywidgets.__version__ == "7.7.1"'
-	PYTHONPATH=.ipywidgets7 $(BIN)/python -m pytest tests/test_explorers_*.py
+# Where the set-up cell's installation had to replace what Colab ships, pip would refuse. Colab runs
+# Python 3.13; this takes the one at hand, and asks whether there are wheels for 3.12 and 3.13.
+colab: $(READY) .colab/ready  ## with Colab's versions: the explorers' tests, labs 02 and 03
+	for version in 3.12 3.13; do .colab/bin/python -m pip install --quiet --disable-pip-version-check --dry-run --target .colab/wheels --only-binary :all: --python-version $$version -r requirements-colab.txt || exit 1; done
+	.colab/bin/python -m pytest tests/test_explorers_*.py
+	.colab/bin/python -m fsdl_hwr.experiments labs/02_single_character.ipynb --folder runs/colab/02_single_character
+	.colab/bin/python -m fsdl_hwr.experiments labs/03_line_recognizer.ipynb --folder runs/colab/03_line_recognizer
+
+.colab/ready: requirements-colab.txt pyproject.toml
+	rm -rf .colab && $(BIN)/python -m venv .colab
+	.colab/bin/python -m pip install --quiet --disable-pip-version-check -c requirements-colab.txt tensorflow keras numpy ipywidgets pytest
+	.colab/bin/python -m pip install --quiet --disable-pip-version-check -c requirements-colab.txt papermill .
+	touch $@
 
 binder: $(READY)  ## build Binder's environment, run lab 01 in it, report its peak memory
 	$(BIN)/python benchmarks/binder.py
@@ -67,6 +77,20 @@ backends: $(READY) .backends/jax/ready .backends/torch/ready  ## the tests on Te
 	.backends/$*/bin/python -m pip install --quiet --disable-pip-version-check -c requirements.txt -c requirements-backends.txt $* --editable .[labs,dev]
 	touch $@
 
+# Every lab is executed anew when it or the package has changed.
+PACKAGE = $(shell find fsdl_hwr -name '*.py' -o -name '*.js' -o -name '*.css')
+
+site: .site/ready $(patsubst labs/%.ipynb,runs/site/%/results.json,$(wildcard labs/*.ipynb))  ## execute the labs and build a site of their pages: runs/site/html
+	.site/bin/python docs/build_site.py
+
+runs/site/%/results.json: labs/%.ipynb $(PACKAGE) | $(READY)
+	$(BIN)/python -m fsdl_hwr.experiments $< --folder $(@D)
+
+.site/ready: requirements-site.txt | $(READY)
+	rm -rf .site && $(BIN)/python -m venv .site
+	.site/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-site.txt
+	touch $@
+
 assets: $(READY)  ## draw the README's pictures anew
 	$(BIN)/python assets/make_assets.py
 	$(BIN)/python assets/explorer_pictures.py
@@ -79,7 +103,7 @@ benchmark: $(READY)  ## measure, side by side: throughput, CTC paths, import tim
 	$(BIN)/python benchmarks/run_queue.py
 
 clean:  ## remove the environment and every run
-	rm -rf .venv .backends .binder .ipywidgets7 .nbgrader runs .pytest_cache .ruff_cache *.egg-info
+	rm -rf .venv .backends .binder .colab .site .nbgrader runs .pytest_cache .ruff_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp is written last, so an interrupted installation starts again.

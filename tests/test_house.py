@@ -142,14 +142,14 @@ def test_binder_gets_every_dependency():
 
 
 def test_commands_of_the_readme_exist():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.M))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.M))
     assert {"help", "run", "test", "lab", "lint", "benchmark", "clean"} <= targets
-    named = re.findall(r"(?:^|`)make ([a-z]+)", (ROOT / "README.md").read_text(), flags=re.M)
+    named = re.findall(r"(?:^|`)make ([a-z-]+)", (ROOT / "README.md").read_text(), flags=re.M)
     assert {"run", "test"} <= set(named)
     assert set(named) <= targets
 
 
 def test_files_that_the_makefile_runs_exist():
     text = (ROOT / "Makefile").read_text()
-    for script in re.findall(r"\$\(BIN\)/python ([\w/]+\.py)", text):
+    for script in re.findall(r"/python ([\w/]+\.py)", text):
         assert (ROOT / script).is_file(), script
