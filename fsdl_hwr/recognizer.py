@@ -21,6 +21,7 @@ from fsdl_hwr.networks.layers import SlidingWindows
 
 SHORTCUT_WEIGHT = 0.1  # of the loss at a network's second output (Retsinas et al. 2022)
 METADATA = "recognizer.json"  # beside Keras' own members in the .keras archive
+KERAS_METADATA = "metadata.json"  # one of those: which Keras wrote it
 
 
 class Recognizer:
@@ -298,6 +299,14 @@ class Recognizer:
             network = keras.saving.load_model(path, custom_objects=custom, compile=False)
         except (zipfile.BadZipFile, OSError) as error:  # a member that is not what was written
             raise ValueError(f"{path} is damaged ({error}): copy or train it again.") from error
+        except (TypeError, ValueError) as error:  # a newer Keras writes what an older one lacks
+            written = _read_metadata(path, KERAS_METADATA)["keras_version"]
+            if written == keras.__version__:
+                raise
+            raise ValueError(
+                f"{path} was written by Keras {written}, and Keras {keras.__version__} cannot read "
+                "it: install that version, or train the recognizer again."
+            ) from error
         return cls(network, Alphabet(metadata["characters"]), metadata["image_width"])
 
 
@@ -470,10 +479,10 @@ def _seed_layers(network: keras.Model, seed: int, epoch: int) -> None:
         torch.manual_seed(int(np.random.SeedSequence((seed, epoch)).generate_state(1)[0]))
 
 
-def _read_metadata(path: Path) -> dict:
+def _read_metadata(path: Path, member: str = METADATA) -> dict:
     try:
         with zipfile.ZipFile(path) as archive:
-            return json.loads(archive.read(METADATA))
+            return json.loads(archive.read(member))
     except (zipfile.BadZipFile, KeyError) as error:
         raise ValueError(
             f"{path} is not a recognizer's file ({error}): save it with Recognizer.save."

@@ -1,5 +1,6 @@
 import base64
 import json
+import zipfile
 from pathlib import Path
 
 import cv2
@@ -270,4 +271,8 @@ def made_by(lab, name):
     path = Path(__file__).parents[1] / "runs" / lab / name
     if not path.is_file():
         pytest.skip(f"needs a run of lab {lab} with its defaults: make test, or make run")
+    with zipfile.ZipFile(path) as archive:
+        written = json.loads(archive.read("metadata.json"))["keras_version"]
+    if written != keras.__version__:  # `make colab` has an older one
+        pytest.skip(f"{path} was written by Keras {written}; this is {keras.__version__}")
     return path

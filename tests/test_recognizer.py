@@ -480,6 +480,20 @@ def test_files_that_are_no_recognizer(tmp_path):
         Recognizer.load(path)
 
 
+def test_a_file_of_a_newer_keras_says_so(tmp_path):
+    whole, newer = padding_cannot_matter().save(tmp_path / "whole.keras"), tmp_path / "newer.keras"
+    with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(newer, "w") as changed:
+        for name in archive.namelist():
+            text = archive.read(name)
+            if name == "config.json":
+                text = text.replace(b'"seed": null', b'"seed": null, "unheard_of": 1')
+            if name == recognizer.KERAS_METADATA:
+                text = b'{"keras_version": "99.0"}'
+            changed.writestr(name, text)
+    with pytest.raises(ValueError, match=f"by Keras 99.0, and Keras {keras.__version__} cannot"):
+        Recognizer.load(newer)
+
+
 def test_a_file_is_whole_or_absent(tmp_path, monkeypatch):
     reader = padding_cannot_matter()
     with pytest.raises(ValueError, match="must end in .keras"):

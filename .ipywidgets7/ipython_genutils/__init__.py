@@ -1,1 +1,0 @@
-from ._version import __version__, version_info
