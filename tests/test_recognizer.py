@@ -232,6 +232,22 @@ def test_a_shortcut_trains_beside_the_output_that_reads(sixteen, tmp_path):
     assert read == recognizer.read(sixteen)
 
 
+def test_half_of_the_bits_train_too(sixteen, tmp_path):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        reader = tiny(dropout=0.0)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert reader.network.get_layer("logits").compute_dtype == "float32"  # CTC needs all bits
+    assert any(layer.compute_dtype == "bfloat16" for layer in reader.network.layers)
+    history = reader.fit(
+        sixteen[np.tile(np.arange(16), 6)], sixteen, epochs=3, folder=tmp_path, learning_rate=0.01
+    )
+    assert history["loss"][-1] < 0.5 * history["loss"][0]
+    again = Recognizer.load(reader.save(tmp_path / "half.keras"))
+    assert again.read(sixteen) == reader.read(sixteen)
+
+
 def test_the_learning_rate_falls_unless_told_to_stay():
     rates = {}
     for optimizer in ("adamw", "constant", "rmsprop"):
