@@ -23,6 +23,7 @@ test: $(READY)  ## lint, unit tests, structure of the notebooks, every notebook 
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	rm -f $(patsubst labs/%.ipynb,runs/%/results.json,$(wildcard labs/*.ipynb))
+	rm -rf runs/05_experimentation  # its finished runs would not be repeated
 	$(TWO_AT_A_TIME) --nbval-lax --nbval-current-env --nbval-cell-timeout 900 --ignore=labs/exercises labs
 	$(TWO_AT_A_TIME) tests
 
@@ -83,7 +84,8 @@ PACKAGE = $(shell find fsdl_hwr -name '*.py' -o -name '*.js' -o -name '*.css')
 site: .site/ready $(patsubst labs/%.ipynb,runs/site/%/results.json,$(wildcard labs/*.ipynb))  ## execute the labs and build a site of their pages: runs/site/html
 	.site/bin/python docs/build_site.py
 
-runs/site/%/results.json: labs/%.ipynb $(PACKAGE) | $(READY)
+runs/site/%/results.json: labs/%.ipynb labs/experiments/one_run.ipynb $(PACKAGE) | $(READY)
+	rm -rf $(@D)
 	$(BIN)/python -m fsdl_hwr.experiments $< --folder $(@D)
 
 .site/ready: requirements-site.txt | $(READY)

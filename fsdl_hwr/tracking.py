@@ -58,7 +58,7 @@ def start(
     if not events:  # what an older run left must not pass for this one's
         for path in [folder / experiments.RESULTS, folder / RECORD, *folder.glob(f"{LINES}/*.png")]:
             path.unlink(missing_ok=True)
-    elif (held := events[0]["config"]) != config:
+    elif (held := next((e["config"] for e in events if "config" in e), config)) != config:
         names = [n for n in {**held, **config} if held.get(n) != config.get(n)]
         changes = ", ".join(f"{n}: {held.get(n)!r}, now {config.get(n)!r}" for n in names)
         raise ValueError(
@@ -244,7 +244,7 @@ def load_run(folder: str | os.PathLike) -> dict:
     events = read_events(folder)
     results_path = folder / experiments.RESULTS
     results = json.loads(results_path.read_text("utf-8")) if results_path.is_file() else {}
-    first = events[0] if events else {"config": results.get("parameters", {})}
+    first = next((e for e in events if "config" in e), {"config": results.get("parameters", {})})
     epochs = {e["epoch"]: e for e in events if e["event"] == "epoch"}  # the last one counts
     epochs = [epochs[k] for k in sorted(epochs)]
     names = dict.fromkeys(name for e in epochs for name in e["metrics"])

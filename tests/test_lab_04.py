@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fsdl_hwr import tracking
@@ -27,7 +28,6 @@ SMALL = {
 def test_the_killed_run_went_on_as_the_same_run(small_run, small_metrics):
     assert small_metrics["killed_after"] >= 1
     assert small_metrics["same_run"]
-    assert small_metrics["answer"].startswith("No difference")  # there is one run only
     (run,) = tracking.load_runs(small_run / "sweep")
     assert (run["state"], run["sessions"], run["epoch"]) == ("finished", 2, 2)
 
@@ -45,7 +45,7 @@ def test_curves_have_gaps_where_a_run_has_no_value():
     figure = run_figures.draw_curves([("epoch", "loss", curve), ("epoch", "CER", curve)], "Two")
     assert [len(axes.lines) for axes in figure.axes] == [1, 1]
     assert figure.axes[0].lines[0].get_ydata()[[0, 2]].tolist() == [4, 2]
-    assert figure.axes[0].lines[0].get_ydata()[1] != 2
+    assert np.isnan(figure.axes[0].lines[0].get_ydata()[1])
 
 
 def test_effects_show_every_run_with_its_interval():
@@ -73,4 +73,4 @@ def test_the_defaults_show_what_the_lab_promises(metrics):
     assert metrics["spread_by_updates"] < metrics["spread_by_epochs"]
     by_heart = metrics["by_heart"]
     assert by_heart["loss"] < 1 < by_heart["val_loss"]  # 0.1, 11.5
-    assert by_heart["val_cer"] > metrics["first_cer"]
+    assert by_heart["val_cer"] > 2 * metrics["first_cer"]

@@ -120,13 +120,16 @@ def test_cut_anywhere_the_record_can_be_read_and_goes_on(tmp_path, monkeypatch):
         assert len({e["run"] for e in events if "run" in e}) == 1
 
 
-def test_a_line_that_a_disk_damaged_costs_no_other(tmp_path):
+@pytest.mark.parametrize("damaged, losses", [(0, [10, 9]), (1, [9])])
+def test_a_line_that_a_disk_damaged_costs_no_other(damaged, losses, tmp_path):
     record(tmp_path)
     path = tmp_path / "record.jsonl"
     lines = path.read_bytes().split(b"\n")
-    lines[1] = b"\0" * len(lines[1])
+    lines[damaged] = b"\0" * len(lines[damaged])
     path.write_bytes(b"\n".join(lines))
-    assert row_of(tmp_path)["history"]["loss"] == [9]
+    assert row_of(tmp_path)["history"]["loss"] == losses
+    tracking.start(tmp_path, CONFIG).log(2, {"loss": 8})
+    assert row_of(tmp_path)["history"]["loss"] == [*losses, 8]
 
 
 def test_a_resumed_run_is_the_same_run(tmp_path, capsys):

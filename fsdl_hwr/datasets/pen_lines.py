@@ -188,7 +188,7 @@ def held_out(
     height: int,
     width: int,
 ) -> lines.Lines:
-    """Load lines to measure on, each drawn once and as it is: `num` of them, 0 for all there are.
+    """Load lines to measure on, each drawn once and as it is: `num` of them, or 0 for all recorded.
 
     source: 'numbers' and 'strokes' (written by invented writers of the split), 'unipen' or 'iam'
     (real lines of the split's writers; 0 is theirs alone). Raises `ValueError` for another source.
