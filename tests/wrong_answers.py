@@ -816,6 +816,11 @@ def _(cers, t):
     return t * np.std(cers) * (1 + 1 / len(cers)) ** 0.5
 
 
+@wrong("05/noise", "give it as a share")
+def _(cers, t):
+    return 100 * t * np.std(cers, ddof=1) * np.sqrt(1 + 1 / len(cers))
+
+
 @wrong("05/noise", "where the *mean* of many runs may lie")
 def _(cers, t):
     return t * np.std(cers, ddof=1) / len(cers) ** 0.5

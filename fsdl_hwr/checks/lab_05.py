@@ -108,6 +108,8 @@ def noise(function: Callable) -> None:
         ),
         ("that is the whole width of the interval; half of it is asked for.",
          lambda cers, t: 2 * half()(cers, t)),
+        ("that is in points; give it as a share, as the CERs are.",
+         lambda cers, t: 100 * half()(cers, t)),
         ("that is the standard deviation alone.", lambda cers, t: np.std(cers, ddof=1)),
         ("that is the variance; take its root.", lambda cers, t: t * np.var(cers, ddof=1)),
     ]  # fmt: skip
