@@ -28,6 +28,7 @@ SMALL = {
 def test_the_killed_run_went_on_as_the_same_run(small_run, small_metrics):
     assert small_metrics["killed_after"] >= 1
     assert small_metrics["same_run"]
+    assert small_metrics["answer"].startswith("No difference")  # there is one run only
     (run,) = tracking.load_runs(small_run / "sweep")
     assert (run["state"], run["sessions"], run["epoch"]) == ("finished", 2, 2)
 

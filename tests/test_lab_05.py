@@ -40,6 +40,7 @@ def test_every_figure_of_the_report_has_its_alternative_text(alternative_texts):
 def test_the_defaults_keep_what_the_lab_promises(metrics):
     today = metrics["today"]
     assert len(today["validation_cer"]) == 3 + 3
+    assert today["baseline_noise"] > 0
     below = today["baseline_mean"] - today["baseline_noise"]
     ideas = {name: cer for name, cer in today["validation_cer"].items() if "baseline" not in name}
     assert max(ideas.values()) < below  # all three leave the band
