@@ -58,7 +58,7 @@ def start(
     if not events:  # what an older run left must not pass for this one's
         for path in [folder / experiments.RESULTS, folder / RECORD, *folder.glob(f"{LINES}/*.png")]:
             path.unlink(missing_ok=True)
-    elif (held := next((e["config"] for e in events if "config" in e), config)) != config:
+    elif (held := _opening(events, config)["config"]) != config:
         names = [n for n in {**held, **config} if held.get(n) != config.get(n)]
         changes = ", ".join(f"{n}: {held.get(n)!r}, now {config.get(n)!r}" for n in names)
         raise ValueError(
@@ -230,6 +230,11 @@ def read_events(folder: str | os.PathLike) -> list[dict]:
     return events
 
 
+def _opening(events: list[dict], config: Mapping) -> dict:
+    """Find the event that a run opened with, or went on with; config: where none is left."""
+    return next((event for event in events if "config" in event), {"config": config})
+
+
 def _mend(folder: Path) -> list[dict]:
     """Cut off the line that a kill cut short, so that the next one starts on its own."""
     path = folder / RECORD
@@ -244,7 +249,7 @@ def load_run(folder: str | os.PathLike) -> dict:
     events = read_events(folder)
     results_path = folder / experiments.RESULTS
     results = json.loads(results_path.read_text("utf-8")) if results_path.is_file() else {}
-    first = next((e for e in events if "config" in e), {"config": results.get("parameters", {})})
+    first = _opening(events, results.get("parameters", {}))
     epochs = {e["epoch"]: e for e in events if e["event"] == "epoch"}  # the last one counts
     epochs = [epochs[k] for k in sorted(epochs)]
     names = dict.fromkeys(name for e in epochs for name in e["metrics"])
