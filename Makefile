@@ -54,6 +54,7 @@ nbgrader: $(READY)  ## nbgrader's generate_assignment on the solution notebooks,
 # Python 3.13; this takes the one at hand, and asks whether there are wheels for 3.12 and 3.13.
 colab: $(READY) .colab/ready  ## with Colab's versions: the explorers' tests, labs 02 and 03
 	for version in 3.12 3.13; do .colab/bin/python -m pip install --quiet --disable-pip-version-check --dry-run --target .colab/wheels --only-binary :all: --python-version $$version -r requirements-colab.txt || exit 1; done
+	.colab/bin/python -c 'import ipywidgets; assert ipywidgets.__version__ == "7.7.1"'
 	.colab/bin/python -m pytest tests/test_explorers_*.py
 	.colab/bin/python -m fsdl_hwr.experiments labs/02_single_character.ipynb --folder runs/colab/02_single_character
 	.colab/bin/python -m fsdl_hwr.experiments labs/03_line_recognizer.ipynb --folder runs/colab/03_line_recognizer
@@ -81,8 +82,8 @@ backends: $(READY) .backends/jax/ready .backends/torch/ready  ## the tests on Te
 # Every lab is executed anew when it or the package has changed.
 PACKAGE = $(shell find fsdl_hwr -name '*.py' -o -name '*.js' -o -name '*.css')
 
-site: .site/ready $(patsubst labs/%.ipynb,runs/site/%/results.json,$(wildcard labs/*.ipynb))  ## execute the labs and build a site of their pages: runs/site/html
-	.site/bin/python docs/build_site.py
+site: $(READY) .site/ready $(patsubst labs/%.ipynb,runs/site/%/results.json,$(wildcard labs/*.ipynb))  ## execute the labs and build a site of their pages: runs/site/html
+	$(BIN)/python docs/build_site.py
 
 runs/site/%/results.json: labs/%.ipynb labs/experiments/one_run.ipynb $(PACKAGE) | $(READY)
 	rm -rf $(@D)

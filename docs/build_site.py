@@ -7,20 +7,23 @@ site that leads nowhere, and on a page that would fetch something from elsewhere
 
 import html
 import re
+import runpy
 import shutil
 import subprocess
 import sys
-import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import nbformat
 
+from fsdl_hwr import experiments
+
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "runs" / "site"
+SPHINX = ROOT / ".site" / "bin" / "python"  # its own environment
+REPOSITORY = runpy.run_path(str(ROOT / "labs" / "set_repository.py"))["repository"]()
 SOURCE, NEW, PAGES = SITE / "source", SITE / "new", SITE / "html"
-WIDGET = "application/vnd.jupyter.widget-view+json"  # without a kernel its figure stands for it
 BADGE = re.compile(r"\[!\[([^\]]+)\]\([^)]+\)\]")  # an image from elsewhere that is a link
 LINK = re.compile(r"(?<=\]\()(?!https?:|#|mailto:)([^)]+)(?=\))")
 CONTENTS = """
@@ -48,12 +51,12 @@ def lay_out() -> None:
         notebook = nbformat.read(sources.get(path, path), as_version=4)
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
-                cell.source = _linked(cell.source, path, targets)
-        nbformat.write(_for_a_page(notebook), _made(SOURCE / path.relative_to(ROOT)))
+                cell.source = linked(cell.source, path, targets)
+        nbformat.write(for_a_page(notebook), _made(SOURCE / path.relative_to(ROOT)))
     for path in pages:
-        text = _linked(path.read_text("utf-8"), path, targets)
+        text = linked(path.read_text("utf-8"), path, targets)
         _made(SOURCE / path.relative_to(ROOT)).write_text(text, "utf-8")
-    front = _linked((ROOT / "README.md").read_text("utf-8"), ROOT / "README.md", targets)
+    front = linked((ROOT / "README.md").read_text("utf-8"), ROOT / "README.md", targets)
     for caption, paths in listed.items():
         names = "\n".join(str(path.relative_to(ROOT).with_suffix("")) for path in paths)
         front += CONTENTS.format(caption=caption, pages=names)
@@ -65,9 +68,8 @@ def _made(path: Path) -> Path:
     return path
 
 
-def _linked(text: str, page: Path, targets: set[Path]) -> str:
+def linked(text: str, page: Path, targets: set[Path]) -> str:
     """Turn badges into words, and links to files that are no pages to the repository."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
     def lead(match):
         address, fragment = urldefrag(match[1])
@@ -77,14 +79,15 @@ def _linked(text: str, page: Path, targets: set[Path]) -> str:
         if not (ROOT / path).exists():
             raise FileNotFoundError(f"{page.relative_to(ROOT)} links to {match[1]}, which is not.")
         kind = "tree" if (ROOT / path).is_dir() else "blob"
-        return f"{project['urls']['Repository']}/{kind}/main/{path}{fragment and '#' + fragment}"
+        place = f"{path}{fragment and '#' + fragment}"
+        return f"https://github.com/{REPOSITORY}/{kind}/main/{place}"
 
     return LINK.sub(lead, BADGE.sub(r"[\1]", text))
 
 
-def _for_a_page(notebook):
+def for_a_page(notebook):
     """Leave out what only a kernel or a terminal understands; describe the figures."""
-    notebook.metadata.pop("widgets", None)
+    notebook = experiments.without_widgets(notebook)
     notebook.cells = [
         cell
         for cell in notebook.cells
@@ -93,9 +96,7 @@ def _for_a_page(notebook):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [
-                _described(output)
-                for output in cell.outputs
-                if WIDGET not in output.get("data", {}) and output.get("name") != "stderr"
+                _described(output) for output in cell.outputs if output.get("name") != "stderr"
             ]
     return notebook
 
@@ -141,11 +142,12 @@ def broken_links(folder: Path) -> list[str]:
         for address in [*page.links, *page.needs]:
             if urlsplit(address).scheme or address.startswith("//"):
                 continue
-            file, fragment = urldefrag(address.partition("?")[0] if "?" in address else address)
-            target = (path.parent / unquote(file)).resolve() if file else path
+            parts = urlsplit(address)
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            place = unquote(parts.fragment)
             if not target.exists():
                 problems.append(f"{name} leads to {address}, which is not there")
-            elif fragment and target in pages and unquote(fragment) not in pages[target].names:
+            elif place and target in pages and place not in pages[target].names:
                 problems.append(f"{name} leads to {address}, which has no such place")
     return problems
 
@@ -154,7 +156,7 @@ def main() -> int:
     """Build, check, and say where the site is."""
     lay_out()
     shutil.rmtree(NEW, ignore_errors=True)
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", ROOT / "docs"]
+    command = [SPHINX, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", ROOT / "docs"]
     command += ["-d", SITE / "doctrees", SOURCE, NEW]
     if status := subprocess.run(command).returncode:
         return status

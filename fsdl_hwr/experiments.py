@@ -328,12 +328,12 @@ def html_report(notebook: str | os.PathLike, images: str | os.PathLike) -> str:
     notebook = Path(notebook)
     exporter = HTMLExporter(embed_images=True, raw_template=REPORT_TEMPLATE)
     resources = {"metadata": {"name": notebook.stem, "path": str(Path(images).resolve())}}
-    content = _without_widgets(nbformat.read(notebook, as_version=4))
+    content = without_widgets(nbformat.read(notebook, as_version=4))
     html, _ = exporter.from_notebook_node(content, resources)
     return html
 
 
-def _without_widgets(notebook):
+def without_widgets(notebook):
     """Drop live widgets: a report has their static figures, and would load scripts for them."""
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:

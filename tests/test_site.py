@@ -6,6 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from fsdl_hwr import experiments
+
 ROOT = Path(__file__).parents[1]
 spec = importlib.util.spec_from_file_location("build_site", ROOT / "docs" / "build_site.py")
 build_site = importlib.util.module_from_spec(spec)
@@ -57,27 +59,27 @@ def test_links_lead_to_pages_or_to_the_repository():
         "[![Open](https://example.org/badge.svg)](https://example.org/lab) [x](../fsdl_hwr/ctc.py)"
     )
     text += " [g](../docs/teaching.md#a) [f](../fsdl_hwr) [p](../assets/reading.png) [h](#here)"
-    linked = build_site._linked(text, page, targets)
-    address = "https://github.com/fsdl-hwr/fsdl_hwr"
+    linked = build_site.linked(text, page, targets)
+    address = f"https://github.com/{build_site.REPOSITORY}"
     assert linked == (
         f"[Open](https://example.org/lab) [x]({address}/blob/main/fsdl_hwr/ctc.py)"
         f" [g](../docs/teaching.md#a) [f]({address}/tree/main/fsdl_hwr)"
         " [p](../assets/reading.png) [h](#here)"
     )
     with pytest.raises(FileNotFoundError, match="labs/a.ipynb links to ../missing.py"):
-        build_site._linked("[x](../missing.py)", page, targets)
+        build_site.linked("[x](../missing.py)", page, targets)
 
 
 def test_figures_keep_their_descriptions_and_widgets_go():
     figure = nbformat.v4.new_output(
         "display_data", {"image/png": "AA\nAA"}, metadata={"image/png": {"alt": 'A "line"'}}
     )
-    widget = nbformat.v4.new_output("display_data", {build_site.WIDGET: {}, "text/plain": "Box()"})
+    widget = nbformat.v4.new_output("display_data", {experiments.WIDGET: {}, "text/plain": "Box()"})
     noise = nbformat.v4.new_output("stream", name="stderr", text="cudart")
     cell = nbformat.v4.new_code_cell("show()", outputs=[figure, widget, noise])
     injected = nbformat.v4.new_code_cell("run_folder = ''")
     injected.metadata["tags"] = ["injected-parameters"]
-    page = build_site._for_a_page(nbformat.v4.new_notebook(cells=[injected, cell]))
+    page = build_site.for_a_page(nbformat.v4.new_notebook(cells=[injected, cell]))
     (output,) = page.cells[0].outputs
     html = '<img src="data:image/png;base64,AAAA" alt="A &quot;line&quot;">'
     assert len(page.cells) == 1 and output.data == {"text/html": html}
