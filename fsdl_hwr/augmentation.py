@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -87,12 +88,18 @@ _FETCH = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 def _bend(image: np.ndarray, matrix: np.ndarray, size: float, rng) -> np.ndarray:
     """Apply the affine map and a smooth displacement of about `size` px in one pass."""
     height, width = image.shape
-    columns, rows = np.meshgrid(np.arange(width), np.arange(height))
-    fetched = np.stack([columns, rows, np.ones_like(rows)], -1) @ matrix.T  # (height, width, 2)
+    fetched = (_places(height, width) @ matrix.T).reshape(height, width, 2)
     # A coarse random grid, enlarged: as smooth as a blurred one, and far cheaper.
     coarse = (4, max(4, round(4 * width / height)), 2)
     bend = cv2.resize(rng.normal(0, size, coarse), (width, height), interpolation=cv2.INTER_CUBIC)
     return cv2.remap(image, (fetched + bend).astype(np.float32), None, cv2.INTER_LINEAR)
+
+
+@cache
+def _places(height: int, width: int) -> np.ndarray:
+    """List (x, y, 1) of every pixel: float64 (height * width, 3), for one product with a matrix."""
+    rows, columns = np.divmod(np.arange(height * width), width)
+    return np.stack([columns, rows, np.ones_like(rows)], axis=1).astype(float)
 
 
 def _change_stroke(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -60,16 +60,21 @@ def render(ink: Ink, height: int, width: int, stroke_width: float = 2.0) -> np.n
     `stroke_width` is in pixels, honored to half a pixel. A stroke of one point makes a round dot;
     what lies outside the image is cut off.
     """
-    large = np.zeros((height * SUPERSAMPLING, width * SUPERSAMPLING), np.uint8)
+    image = np.zeros((height, width), np.uint8)
+    strokes = [stroke for stroke in ink if len(stroke)]
+    _, _, right, _ = bounding_box(strokes)
+    columns = int(np.clip(right + stroke_width + 2, 1, width))  # beyond lies blank paper
+    large = np.zeros((height * SUPERSAMPLING, columns * SUPERSAMPLING), np.uint8)
     scale = SUPERSAMPLING << SHIFT
     # Pixel k covers [k, k + 1), OpenCV puts its center at k: hence the half.
-    strokes = [np.rint(stroke[:, :2] * scale - (1 << (SHIFT - 1))) for stroke in ink if len(stroke)]
+    strokes = [np.rint(stroke[:, :2] * scale - (1 << (SHIFT - 1))) for stroke in strokes]
     strokes = [np.concatenate([s, s]) if len(s) == 1 else s for s in strokes]
     # OpenCV draws an even thickness t as t + 1 pixels, and the odd t + 1 no thinner.
     thickness = max(1, int(stroke_width * SUPERSAMPLING) // 2 * 2)
     polylines = [s.astype(np.int32) for s in strokes]
     cv2.polylines(large, polylines, False, 255, thickness, cv2.LINE_8, SHIFT)
-    return cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA)
+    image[:, :columns] = cv2.resize(large, (columns, height), interpolation=cv2.INTER_AREA)
+    return image
 
 
 def glyph_box(character: str) -> tuple[float, float, float]:
@@ -104,19 +109,16 @@ def line_image(
     image is squeezed, one narrower than `min_width` px is stretched. An ink without points gives
     blank paper.
     """
-    page = np.zeros((height, width), np.uint8)
     left, top, right, bottom = bounding_box(ink)
     edge = LINE_MARGIN + stroke_width / 2  # of the paper, to the pen's outermost points
     scale = (height - 2 * edge) / max(bottom - top, (right - left) / width, 1e-6)
     room = max((right - left) * scale, min_width - 2 * edge)
     scale_x = min(room, width - 2 * edge) / max(right - left, 1e-6)
-    needed = min(width, round((right - left) * scale_x + 2 * edge) + 1)
     matrix = [
         [scale_x, 0, edge - left * scale_x],
         [0, scale, (height - (top + bottom) * scale) / 2],
     ]
-    page[:, :needed] = render(transform(ink, matrix), height, needed, stroke_width)
-    return page
+    return render(transform(ink, matrix), height, width, stroke_width)
 
 
 def ink_width(image: np.ndarray) -> int:

@@ -52,6 +52,15 @@ def test_render_nothing_one_point_and_ink_outside():
     assert ink.render([stroke((100, 100), (200, 120))], 28, 28).max() == 0
 
 
+@pytest.mark.parametrize("stroke_width", [1, 4, 9.5])
+def test_paper_after_the_ink_is_blank_and_changes_nothing(stroke_width):
+    strokes = [stroke((10, 5), (31.7, 20)), stroke((20, 14))]
+    wide = ink.render(strokes, 28, 400, stroke_width)
+    narrow = ink.render([*strokes, stroke((70, 14))], 28, 80, stroke_width)  # drawn up to there
+    assert np.array_equal(wide[:, :55], narrow[:, :55])
+    assert wide[:, 55:].max() == 0 and wide[:, 31].max() > 0
+
+
 @pytest.mark.parametrize("scale", [0.01, 1, 3000])
 def test_glyph_image_fills_and_centers_ink_of_any_units(scale):
     tall = [stroke((0, 0), (1, 0), (1, 4), (0, 4), (0, 0)) * scale + 7]
