@@ -3,7 +3,7 @@
 Run `make binder`, or `python benchmarks/binder.py [--lab labs/01_codebase_tour.ipynb]`. Reads
 environment.yml as Binder does (conda's Python becomes a virtual environment of the same version,
 the pip section is installed as it stands), runs postBuild in it, executes a lab by papermill and
-sums the memory of all its processes five times a second. Binder gives a user one to two gigabytes.
+sums the memory of all its processes (`labs.py`). Binder gives a user one to two gigabytes.
 Writes runs/benchmarks/binder.json; the environment stays in .binder/ until `make clean`.
 """
 
@@ -14,18 +14,16 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-import psutil
 import yaml
 
+import labs  # beside this script
 from fsdl_hwr.datasets import downloads
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = ROOT / ".binder"
 OUTPUT = ROOT / "runs" / "benchmarks" / "binder.json"
-SECONDS_BETWEEN = 0.2
 
 
 def main() -> None:
@@ -42,7 +40,7 @@ def main() -> None:
     install = [own / "python", "-m", "pip", "install", "--quiet", *packages]
     subprocess.run(install, check=True, cwd=ROOT)
     subprocess.run(["bash", "postBuild"], check=True, cwd=ROOT, env=environment)
-    peak, seconds = execute(lab, own / "python", environment)
+    peak, seconds = labs.execute(lab, ENVIRONMENT / "run", own / "python", environment)
     versions = [own / "python", "-m", "pip", "freeze", "--exclude-editable"]
     frozen = subprocess.run(versions, check=True, capture_output=True, text=True).stdout
     record = {
@@ -82,25 +80,6 @@ def find_python(version: str) -> str:
 def _runs(python: str | Path) -> bool:
     """Say whether an interpreter starts: a shim may stand for one that is not there."""
     return subprocess.run([python, "-c", ""], capture_output=True).returncode == 0
-
-
-def execute(lab: str, python: Path, environment: dict) -> tuple[float, float]:
-    """Run a lab in the new environment; return its peak memory (MB, all processes) and seconds."""
-    command = [python, "-m", "fsdl_hwr.experiments", lab, "--folder", ENVIRONMENT / "run"]
-    began, peak = time.perf_counter(), 0.0
-    process = psutil.Popen(command, cwd=ROOT, env=environment)
-    while process.poll() is None:
-        held = 0
-        for part in [process, *process.children(recursive=True)]:
-            try:
-                held += part.memory_info().rss
-            except psutil.NoSuchProcess:
-                continue
-        peak = max(peak, held / 2**20)
-        time.sleep(SECONDS_BETWEEN)
-    if process.returncode:
-        sys.exit(f"{lab} failed in Binder's environment; see above.")
-    return peak, time.perf_counter() - began
 
 
 if __name__ == "__main__":

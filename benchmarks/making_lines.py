@@ -1,0 +1,135 @@
+"""Time the making of line images against what training consumes, and over 100,000 lines.
+
+Run `python benchmarks/making_lines.py [--lines 100000]`. Every line maker makes a fixed set, and
+streams the groups of batches that `fit` asks for, in turns with training steps of `line_crnn`, so
+that a busy moment of the machine meets all. Then one stream is read to its end: memory is taken at
+about the 1,000th line, the 10,000th and so on, and the median speed of what lies between. Writes
+runs/benchmarks/making_lines.json.
+"""
+
+import argparse
+import json
+import os
+import time
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+import psutil
+
+from fsdl_hwr import augmentation, experiments, networks
+from fsdl_hwr.alphabet import Alphabet
+from fsdl_hwr.datasets import downloads, lines, strokes, text
+from fsdl_hwr.explorers import canvas
+from fsdl_hwr.recognizer import Recognizer
+
+BATCH = 8
+GROUP = 16 * BATCH  # lines that `fit` asks for at a time
+ROUNDS = 7
+OUTPUT = Path(__file__).parents[1] / "runs" / "benchmarks" / "making_lines.json"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--lines", type=int, default=100_000, help="that one stream gives")
+    num_lines = parser.parse_args().lines
+    glyphs = strokes.glyphs("train", num_writers=300)
+    hands = strokes.writers("train", 300)
+    texts = text.sentences("faker", "train", alphabet=Alphabet(), num=20_000).texts
+    makers = {
+        "glyphs": lines.GlyphLineMaker(glyphs),
+        "glyphs, augmented": lines.GlyphLineMaker(glyphs, change=augmentation.Augmentation()),
+        "written": lines.WrittenLineMaker(hands),
+        "drawn on the canvas": canvas.DrawnLineMaker(hands),
+    }
+    rates = compare_rates(makers, texts)
+    training = rates.pop("training")
+    record = {
+        "training_lines_per_second": training,
+        "making_lines_per_second": rates,
+        "times_training": {
+            name: {way: round(value / training, 1) for way, value in each.items()}
+            for name, each in rates.items()
+        },
+        "stream": watch_stream(makers["glyphs"], texts, num_lines),
+        "cpu_cores": os.cpu_count(),
+        "versions": experiments.versions(),
+    }
+    with downloads.write_atomically(OUTPUT) as temporary:
+        temporary.write_text(json.dumps(record, indent=2) + "\n")
+    print_tables(record)
+    print(OUTPUT)
+
+
+def compare_rates(makers: dict, texts: tuple[str, ...]) -> dict:
+    """Time a group of lines of every maker, made and streamed, and a group of training steps."""
+    recognizer = Recognizer(networks.line_crnn())
+    recognizer.compile(1000)
+    made = lines.make_lines(makers["glyphs"], texts[:GROUP], seed=0)
+    batches = make_batches(recognizer, made)
+    ways = {"training": lambda: [recognizer.network.train_on_batch(*b) for b in batches]}
+    for name, maker in makers.items():
+        stream = lines.LineStream(maker, texts, len(texts), seed=0)
+        ways[name, "fixed"] = lambda m=maker: lines.make_lines(m, texts[:GROUP], seed=1)
+        ways[name, "streamed"] = lambda s=stream: make_batches(recognizer, s.batch(0, 0, GROUP))
+    seconds = {key: [] for key in ways}
+    for way in ways.values():
+        way()
+    for _ in range(ROUNDS):
+        for key, way in ways.items():
+            began = time.perf_counter()
+            way()
+            seconds[key].append(time.perf_counter() - began)
+    rates = {key: round(GROUP / float(np.median(times)), 1) for key, times in seconds.items()}
+    found = {"training": rates.pop("training")}
+    for (name, way), rate in rates.items():
+        found.setdefault(name, {})[way] = rate
+    return found
+
+
+def make_batches(recognizer: Recognizer, made: lines.Lines) -> list[tuple]:
+    """Turn lines into what `fit` eats: checked, of like width, trimmed, with packed labels."""
+    recognizer.check(made)
+    by_width = np.argsort(made.ink_widths, kind="stable").reshape(-1, BATCH)
+    chosen = [made[places] for places in by_width]
+    return [(recognizer.trim(x.images, x.ink_widths), recognizer.pack(x)) for x in chosen]
+
+
+def watch_stream(maker, texts: tuple[str, ...], num_lines: int) -> list[dict]:
+    """Read a stream; say for each tenfold of lines how fast it came, and what is held after it."""
+    stream = lines.LineStream(maker, texts, num_lines, seed=0)
+    stops = sorted({min(1000 * 10**k, num_lines) for k in range(10)})
+    rows, groups = [], 0
+    for stop in stops:
+        seconds = []
+        while groups * GROUP < stop:
+            began = time.perf_counter()
+            stream.batch(0, groups, GROUP)
+            seconds.append(time.perf_counter() - began)
+            groups += 1
+        rows.append(
+            {
+                "lines": groups * GROUP,
+                "lines_per_second": round(GROUP / float(np.median(seconds)), 1),
+                "memory_mb": round(psutil.Process().memory_info().rss / 2**20, 1),
+            }
+        )
+    return rows
+
+
+def print_tables(record: dict) -> None:
+    print(f"\ntraining consumes {record['training_lines_per_second']:.0f} lines/s")
+    print(f"{'making':22}{'fixed':>14}{'streamed':>16}{'times training':>16}")
+    for name, rates in record["making_lines_per_second"].items():
+        times = record["times_training"][name]["streamed"]
+        row = f"{name:22}{rates['fixed']:8.0f} lines/s{rates['streamed']:8.0f} lines/s"
+        print(f"{row}{times:16.1f}")
+    print(f"\n{'streamed':>10}{'since the row above':>22}{'memory':>12}")
+    for row in record["stream"]:
+        rate = f"{row['lines_per_second']:.0f} lines/s"
+        print(f"{row['lines']:10,}{rate:>22}{row['memory_mb']:9.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
