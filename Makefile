@@ -11,9 +11,10 @@ export GLIBC_TUNABLES ?= glibc.malloc.top_pad=268435456
 # Two notebooks or test files at a time, each on one thread, in this order, the long ones first: so
 # two cores are in use to the end. Tests of the canvas read with what labs 02 and 03 have trained.
 TWO_AT_A_TIME := OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-LONG_FIRST := labs tests/browser/test_labs.py $(wildcard tests/test_lab_*.py) tests/test_exercises.py tests/test_site.py tests
+LONG := labs tests/browser $(wildcard tests/test_lab_*.py) tests/test_exercises.py tests/test_site.py
+LONG_FIRST := $(LONG) $(filter-out $(LONG),$(wildcard tests/test_*.py))
 
-.PHONY: help run test check-long lab lint format exercises nbgrader colab binder backends site assets benchmark clean
+.PHONY: help run test check-long test-long lab lint format exercises nbgrader colab binder backends site assets benchmark clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,7 +29,10 @@ test: $(READY)  ## lint, unit tests, structure of the notebooks, every notebook 
 	rm -rf runs/05_experimentation  # its finished runs would not be repeated
 	$(TWO_AT_A_TIME) --durations 15 --nbval-lax --nbval-current-env --nbval-cell-timeout 900 --ignore=labs/exercises $(LONG_FIRST)
 
-check-long: backends nbgrader colab binder site  ## what takes too long for make test: an hour, and 9 GB
+check-long: test-long backends nbgrader colab binder site  ## what takes too long for make test: an hour, and 9 GB
+
+test-long: $(READY)  ## the tests that make test leaves out
+	$(BIN)/python -m pytest -m long tests
 
 lab: $(READY)  ## open JupyterLab on the labs
 	$(BIN)/jupyter lab labs

@@ -28,6 +28,7 @@ def run_small(lab, tmp_path):
     return run
 
 
+@pytest.mark.long  # test_canvas.py operates the same canvas, test_lab_02.py runs the same lab
 def test_lab_02_ends_with_a_canvas_that_reads(run_small):
     notebook = run_small(test_lab_02)
     canvas = notebook.explorer("Drawing canvas: one character")
