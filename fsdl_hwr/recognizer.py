@@ -77,8 +77,10 @@ class Recognizer:
         """Cut away paper that no line of a batch has ink on, where the network allows it."""
         if not self.trims:
             return images
-        # Multiples of four frames, and some paper after the ink, as there is on a page.
-        num_frames = 4 * (int(self.frames(ink_widths).max()) // 4 + 1)
+        # Some paper after the ink, as there is on a page, up to a multiple of so many frames. JAX
+        # compiles the network anew for every width, which takes seconds: few widths must do there.
+        step = 16 if keras.backend.backend() == "jax" else 4
+        num_frames = step * (int(self.frames(ink_widths).max()) // step + 1)
         return images[:, :, : min(num_frames, self.num_frames) * self.frame_width]
 
     def pack(self, lines: Lines) -> np.ndarray:
