@@ -3,7 +3,7 @@
 Run `python benchmarks/training_step.py [--batch-size 8]`. The ceiling is the machine's best float32
 matrix product, measured in the same run. The step is built up part by part (convolutions, dense
 layer, LSTM, logits with CTC, optimizer); a part costs what the step takes longer with it. Then the
-whole step is timed in other ways: other batches, half of the bits, XLA, lines of one width. All
+whole step is timed in other ways: other batches, bfloat16, XLA, lines of one width. All
 take turns, so that a busy moment of the machine meets all. Writes
 runs/benchmarks/training_step.json.
 """
@@ -29,7 +29,13 @@ from fsdl_hwr.recognizer import Recognizer
 LINES = 128  # in every round
 ROUNDS = 5
 MATRIX = 2048  # rows and columns of the product that sets the ceiling
-PARTS = ("convolutions", "dense layer", "LSTM", "logits and CTC", "optimizer")
+PARTS = (
+    "convolutions",
+    "dense layer",
+    "LSTM",
+    "logits and CTC",
+    "optimizer",
+)  # and Keras' own call, with the last
 OUTPUT = Path(__file__).parents[1] / "runs" / "benchmarks" / "training_step.json"
 
 

@@ -19,6 +19,8 @@ from fsdl_hwr.datasets import downloads
 from fsdl_hwr.datasets.lines import LINE_WIDTH, Lines, LineStream, ink_widths
 from fsdl_hwr.networks.layers import SlidingWindows
 
+# JAX compiles a network anew for every width of a batch, at seconds each: it gets few widths.
+TRIM_FRAMES = 16 if keras.backend.backend() == "jax" else 4
 SHORTCUT_WEIGHT = 0.1  # of the loss at a network's second output (Retsinas et al. 2022)
 METADATA = "recognizer.json"  # beside Keras' own members in the .keras archive
 KERAS_METADATA = "metadata.json"  # one of those: which Keras wrote it
@@ -74,13 +76,13 @@ class Recognizer:
         return np.clip(frames, 1, self.num_frames).astype(np.int32)
 
     def trim(self, images: np.ndarray, ink_widths: np.ndarray) -> np.ndarray:
-        """Cut away paper that no line of a batch has ink on, where the network allows it."""
+        """Cut away paper that no line of a batch has ink on, where the network allows it.
+
+        Some stays after the ink, as there is on a page: up to a multiple of `TRIM_FRAMES`.
+        """
         if not self.trims:
             return images
-        # Some paper after the ink, as there is on a page, up to a multiple of so many frames. JAX
-        # compiles the network anew for every width, which takes seconds: few widths must do there.
-        step = 16 if keras.backend.backend() == "jax" else 4
-        num_frames = step * (int(self.frames(ink_widths).max()) // step + 1)
+        num_frames = TRIM_FRAMES * (int(self.frames(ink_widths).max()) // TRIM_FRAMES + 1)
         return images[:, :, : min(num_frames, self.num_frames) * self.frame_width]
 
     def pack(self, lines: Lines) -> np.ndarray:

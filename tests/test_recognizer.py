@@ -285,7 +285,8 @@ def test_an_epoch_covers_every_line_once(sixteen):
     assert other != epochs[1]
 
 
-def test_batches_hold_what_the_loss_needs_and_no_more_paper(sixteen):
+def test_batches_hold_what_the_loss_needs_and_no_more_paper(sixteen, monkeypatch):
+    monkeypatch.setattr(recognizer, "TRIM_FRAMES", 4)  # on JAX too
     batches = batches_of(sixteen)
     widths = set()
     for images, targets in epoch_of(batches, 0):
@@ -311,7 +312,8 @@ def test_a_stream_gives_equal_batches_for_equal_epochs():
     )
 
 
-def test_keras_never_takes_one_batchs_width_for_all(sixteen):
+def test_keras_never_takes_one_batchs_width_for_all(sixteen, monkeypatch):
+    monkeypatch.setattr(recognizer, "TRIM_FRAMES", 4)
     long = lines.make_lines(MAKER, ["xoxz", "o zx", "zxoo", "zz o"] * 4 + ["o", "x"], 0)
     real = epoch_of(batches_of(long, batch_size=2, seed=SEED), 0)
     assert real[0][0].shape == real[1][0].shape  # the runs above begin so
@@ -327,10 +329,12 @@ def test_keras_never_takes_one_batchs_width_for_all(sixteen):
 # Geometry
 
 
-def test_reading_does_not_depend_on_the_paper_that_is_trimmed(sixteen):
+@pytest.mark.parametrize("step, width", [(4, 64), (16, 128)])
+def test_reading_does_not_depend_on_the_paper_that_is_trimmed(sixteen, step, width, monkeypatch):
+    monkeypatch.setattr(recognizer, "TRIM_FRAMES", step)
     reader = padding_cannot_matter()
     trimmed = reader.trim(sixteen.images[:3], sixteen.ink_widths[:3])
-    assert trimmed.shape == (3, 28, 64)
+    assert trimmed.shape == (3, 28, width)
     logits = reader.logits(sixteen, batch_size=5)
     assert logits.shape == (16, 20, 5)
     whole = reader.network.predict_on_batch(sixteen.images)
