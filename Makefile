@@ -10,8 +10,8 @@ export GLIBC_TUNABLES ?= glibc.malloc.top_pad=268435456
 
 # Two notebooks or test files at a time, each on one thread, in this order, the long ones first: so
 # two cores are in use to the end. Tests of the canvas read with what labs 02 and 03 have trained.
-TWO_AT_A_TIME := OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-LONG := labs tests/browser $(wildcard tests/test_lab_*.py) tests/test_exercises.py tests/test_site.py
+TWO_AT_A_TIME := LABS_RAN=1 OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+LONG := labs tests/browser tests/test_sweeps.py tests/test_exercises.py $(wildcard tests/test_lab_*.py) tests/test_site.py
 LONG_FIRST := $(LONG) $(filter-out $(LONG),$(wildcard tests/test_*.py))
 
 .PHONY: help run test check-long test-long lab lint format exercises nbgrader colab binder backends site assets benchmark clean

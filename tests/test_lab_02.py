@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 LAB = ROOT / "labs" / "02_single_character.ipynb"
 SMALL = {
@@ -25,17 +27,20 @@ print(network.predict(images, verbose=0).shape, "fsdl_hwr" in sys.modules)
 """
 
 
+@pytest.mark.long
 def test_a_small_run_leaves_notebook_report_and_results(small_metrics):
     assert 0 <= small_metrics["test_accuracy"] <= small_metrics["test_folded_accuracy"]
     assert set(small_metrics["studies"]) == {"mlp", "lenet", "augmented", "lstm"}
 
 
+@pytest.mark.long
 def test_keras_alone_loads_the_network_and_gets_62_logits(small_run):
     command = [sys.executable, "-c", READ, str(small_run / "network.keras")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[-2] == "(3, 62) False"
 
 
+@pytest.mark.long
 def test_every_figure_of_the_report_has_its_alternative_text(alternative_texts):
     assert len(alternative_texts) >= 18 and all(alternative_texts)
 

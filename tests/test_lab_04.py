@@ -25,6 +25,7 @@ SMALL = {
 }
 
 
+@pytest.mark.long
 def test_the_killed_run_went_on_as_the_same_run(small_run, small_metrics):
     assert small_metrics["killed_after"] >= 1
     assert small_metrics["same_run"]
@@ -33,10 +34,12 @@ def test_the_killed_run_went_on_as_the_same_run(small_run, small_metrics):
     assert (run["state"], run["sessions"], run["epoch"]) == ("finished", 2, 2)
 
 
+@pytest.mark.long
 def test_without_wandb_nothing_of_it_is_written(small_run):
     assert not list(small_run.rglob("wandb"))
 
 
+@pytest.mark.long
 def test_every_figure_of_the_report_has_its_alternative_text(alternative_texts):
     assert len(alternative_texts) == 7 and all(alternative_texts)
 

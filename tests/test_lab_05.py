@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from fsdl_hwr import tracking
 from fsdl_hwr.recognizer import Recognizer
 
@@ -19,6 +21,7 @@ SMALL = {
 }
 
 
+@pytest.mark.long
 def test_a_small_run_leaves_notebook_report_results_and_recognizer(small_run, small_metrics):
     names = {"baseline, seed 0", "baseline, seed 1", "no LSTM"}
     assert set(small_metrics["today"]["validation_cer"]) == names
@@ -26,6 +29,7 @@ def test_a_small_run_leaves_notebook_report_results_and_recognizer(small_run, sm
     assert Recognizer.load(small_run / "recognizer.keras").image_height == 40
 
 
+@pytest.mark.long
 def test_every_run_left_its_record(small_run):
     rows = tracking.load_runs(small_run)
     runs = [row for row in rows if row["run"] != small_run.name]
@@ -33,6 +37,7 @@ def test_every_run_left_its_record(small_run):
     assert all(len(row["predictions"]) == 1 for row in runs)
 
 
+@pytest.mark.long
 def test_every_figure_of_the_report_has_its_alternative_text(alternative_texts):
     assert len(alternative_texts) >= 4 and all(alternative_texts)
 
