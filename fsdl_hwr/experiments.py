@@ -214,7 +214,9 @@ def _execute(lab: Path, partial: Path, parameters: dict, environment: dict, outp
     kernels = os.pathsep.join(
         filter(None, [str(Path(sys.prefix, "share", "jupyter")), os.environ.get("JUPYTER_PATH")])
     )
-    environment = {**os.environ, **environment, "JUPYTER_PATH": kernels}
+    # Cells differ by minutes: how long the rest takes, the bar cannot know.
+    bar = "{desc} {n_fmt} of {total_fmt} cells, {elapsed}"
+    environment = {"TQDM_BAR_FORMAT": bar, **os.environ, **environment, "JUPYTER_PATH": kernels}
     with contextlib.ExitStack() as stack:
         streams = {"stdin": subprocess.PIPE}  # which ends when this process does
         if output is not None:
@@ -365,6 +367,15 @@ def read_parameters(path: str | os.PathLike | None, settings: Iterable[str] = ()
     return parameters
 
 
+def _rounded(value):
+    """Round the numbers of a metric to four digits, in lists and dicts too, to be looked at."""
+    if isinstance(value, dict):
+        return {name: _rounded(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_rounded(each) for each in value]
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run a lab from the command line, and print what came of it."""
     parser = argparse.ArgumentParser(
@@ -395,11 +406,11 @@ def main(arguments: list[str] | None = None) -> int:
         print("\nInterrupted; run the same command again.", file=sys.stderr)
         return 130
     stem = Path(options.lab).stem
-    print()
+    print(f"\n{options.lab} ran to its end, and left")
     for path in (folder / f"{stem}.ipynb", folder / f"{stem}.html", folder / RESULTS):
         print(path)
     for name, value in json.loads((folder / RESULTS).read_text("utf-8"))["metrics"].items():
-        print(f"  {name:<24} {value:.4g}" if isinstance(value, float) else f"  {name:<24} {value}")
+        print(f"  {name:<24} {_rounded(value)}")
     print(f"{time.perf_counter() - began:.0f} s in all")
     return 0
 

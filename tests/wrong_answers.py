@@ -295,6 +295,13 @@ def _(text, characters):
     return [characters.index(character) + 1 for character in text]
 
 
+@wrong("01/encode", "the text alone does not say which")
+def _(text, characters):
+    if not set(text) <= set(characters):
+        raise ValueError(f"{text!r} has a character that the alphabet lacks")
+    return [characters.index(character) + 1 for character in text]
+
+
 @wrong("01/encode", "Yours is KeyError")
 def _(text, characters):
     classes = dict(zip(characters, range(1, 100), strict=False))
@@ -532,6 +539,18 @@ def _(writers, share, rng):
 def _(writers, share, rng):
     kept = rng.permutation(np.unique(writers))[: int(share * 16)]
     return np.isin(writers, kept)
+
+
+@wrong("02/hold-out", "was drawn twice")
+def _(writers, share, rng):
+    hands = np.unique(writers)
+    return np.isin(writers, rng.choice(hands, round(share * len(hands))))
+
+
+@wrong("02/hold-out", "which is 3 when rounded; 2 are")
+def _(writers, share, rng):
+    hands = np.unique(writers)
+    return np.isin(writers, rng.permutation(hands)[: int(share * len(hands))])
 
 
 @wrong("02/convolution-cost", "biases are no parameters yet")
