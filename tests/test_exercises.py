@@ -274,9 +274,28 @@ def test_what_counts_as_the_same_answer(given, wanted, agree):
     assert judge.same(given, wanted) is agree
 
 
-def test_an_error_in_the_answer_keeps_its_traceback():
-    with pytest.raises(ZeroDivisionError):
-        check_double(lambda x: 1 // 0)
+def test_an_error_in_the_answer_keeps_the_traceback_of_its_own_lines():
+    def double(x):
+        return halve(0)
+
+    def halve(x):
+        return 1 // x
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        check_double(double)
+    shown = "\n".join(caught.value._render_traceback_())  # what a notebook shows
+    assert "return halve(0)" in shown and "return 1 // x" in shown
+    assert shown.splitlines()[-1].startswith("ZeroDivisionError")
+    assert "judge.py" not in shown and "check_double" not in shown
+
+
+def test_what_a_check_hands_to_an_answer_may_say_what_is_wrong():
+    def complain(x):
+        raise judge.Wrong("not like this.")
+
+    with pytest.raises(judge.Wrong) as caught:
+        check_double(complain)
+    assert caught.value._render_traceback_() == ["Not right yet: not like this."]
 
 
 def test_a_function_that_changes_its_input_cannot_spoil_the_check():

@@ -5,6 +5,7 @@ wrong is compared with each, so that the message can name the mistake.
 """
 
 import copy
+import traceback
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -29,7 +30,8 @@ def call(function: Callable, *arguments):
     """Call a student's function on copies of the arguments, and return what it gives.
 
     Raises `NotAnswered` where nothing is written yet, `Wrong` where nothing is returned. An error
-    in the function itself goes on to the student, who needs its traceback.
+    in the function itself goes on to the student, in a notebook with the traceback of the student's
+    own lines alone.
     """
     try:
         given = function(*copy.deepcopy(arguments))
@@ -37,6 +39,12 @@ def call(function: Callable, *arguments):
         raise NotAnswered(
             f"write `{function.__name__}` in the cell above, run it, then this one again."
         ) from None
+    except Wrong:  # of a part that the check handed to the function
+        raise
+    except Exception as error:
+        own = traceback.format_exception(type(error), error, error.__traceback__.tb_next)
+        error._render_traceback_ = lambda: "".join(own).splitlines()
+        raise
     if given is None:
         raise Wrong(f"`{function.__name__}` gives None. Does it end with a `return`?")
     return given
