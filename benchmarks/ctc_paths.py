@@ -8,7 +8,6 @@ Writes runs/benchmarks/ctc_paths.json.
 
 import json
 import os
-import time
 from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -17,6 +16,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 import tensorflow as tf
+from side_by_side import time_in_turns
 
 from fsdl_hwr import ctc, experiments
 from fsdl_hwr.datasets import downloads
@@ -54,15 +54,7 @@ def main() -> None:
         "keras.ops.ctc_loss": (dense, logits),
     }
     steps = {name: _step(*way) for name, way in ways.items()}
-    seconds = {name: [] for name in ways}
-    for step in steps.values():
-        for _ in range(3):
-            step()  # traces the graph, warms the caches
-    for _ in range(ROUNDS):
-        for name, step in steps.items():
-            start = time.perf_counter()
-            step()
-            seconds[name].append(time.perf_counter() - start)
+    seconds = time_in_turns(steps, ROUNDS, warm_ups=3)
 
     milliseconds = {name: 1000 * float(np.median(times)) for name, times in seconds.items()}
     bare = milliseconds["bare sparse-label kernel"]

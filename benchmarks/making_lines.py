@@ -17,6 +17,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 import psutil
+from side_by_side import make_batches, time_in_turns
 
 from fsdl_hwr import augmentation, experiments, networks
 from fsdl_hwr.alphabet import Alphabet
@@ -67,20 +68,13 @@ def compare_rates(makers: dict, texts: tuple[str, ...]) -> dict:
     recognizer = Recognizer(networks.line_crnn())
     recognizer.compile(1000)
     made = lines.make_lines(makers["glyphs"], texts[:GROUP], seed=0)
-    batches = make_batches(recognizer, made)
+    batches = make_batches(recognizer, made, BATCH)
     ways = {"training": lambda: [recognizer.network.train_on_batch(*b) for b in batches]}
     for name, maker in makers.items():
         stream = lines.LineStream(maker, texts, len(texts), seed=0)
         ways[name, "fixed"] = lambda m=maker: lines.make_lines(m, texts[:GROUP], seed=1)
-        ways[name, "streamed"] = lambda s=stream: make_batches(recognizer, s.batch(0, 0, GROUP))
-    seconds = {key: [] for key in ways}
-    for way in ways.values():
-        way()
-    for _ in range(ROUNDS):
-        for key, way in ways.items():
-            began = time.perf_counter()
-            way()
-            seconds[key].append(time.perf_counter() - began)
+        ways[name, "streamed"] = lambda s=stream: feed(recognizer, s)
+    seconds = time_in_turns(ways, ROUNDS)
     rates = {key: round(GROUP / float(np.median(times)), 1) for key, times in seconds.items()}
     found = {"training": rates.pop("training")}
     for (name, way), rate in rates.items():
@@ -88,12 +82,11 @@ def compare_rates(makers: dict, texts: tuple[str, ...]) -> dict:
     return found
 
 
-def make_batches(recognizer: Recognizer, made: lines.Lines) -> list[tuple]:
-    """Turn lines into what `fit` eats: checked, of like width, trimmed, with packed labels."""
+def feed(recognizer: Recognizer, stream: lines.LineStream) -> list[tuple]:
+    """Make a group of batches from a stream, as `fit` does: the lines are checked too."""
+    made = stream.batch(0, 0, GROUP)
     recognizer.check(made)
-    by_width = np.argsort(made.ink_widths, kind="stable").reshape(-1, BATCH)
-    chosen = [made[places] for places in by_width]
-    return [(recognizer.trim(x.images, x.ink_widths), recognizer.pack(x)) for x in chosen]
+    return make_batches(recognizer, made, BATCH)
 
 
 def watch_stream(maker, texts: tuple[str, ...], num_lines: int) -> list[dict]:

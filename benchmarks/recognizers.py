@@ -17,6 +17,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+from side_by_side import make_batches, time_in_turns
 
 from fsdl_hwr import experiments, metrics, networks
 from fsdl_hwr.alphabet import Alphabet
@@ -104,30 +105,18 @@ def make_recognizer(name: str) -> Recognizer:
 
 def measure_speed(timed: lines.Lines) -> dict[str, dict]:
     """Time training and inference of both networks on the same lines, in turns."""
-    by_width = timed[np.argsort(timed.ink_widths, kind="stable")]  # batches of like width, as `fit`
     passes = {}  # (network, what is timed): a function that does it with all lines
     for name, settings in SETTINGS.items():
         recognizer, size = make_recognizer(name), settings["batch_size"]
         recognizer.compile(1000, settings["learning_rate"], settings["optimizer"])
-        batches = []
-        for start in range(0, LINES, size):
-            batch = by_width[start : start + size]
-            images = recognizer.trim(batch.images, batch.ink_widths)
-            batches.append((images, recognizer.pack(batch)))
+        batches = make_batches(recognizer, timed, size)
         network = recognizer.network
         passes[name, "training"] = lambda n=network, b=batches: [n.train_on_batch(*x) for x in b]
         passes[name, "inference"] = lambda n=network, b=batches: [
             n.predict_on_batch(x) for x, _ in b
         ]
 
-    seconds = {key: [] for key in passes}
-    for each in passes.values():
-        each()  # traces a graph for every width
-    for _ in range(ROUNDS):
-        for key, each in passes.items():
-            began = time.perf_counter()
-            each()
-            seconds[key].append(time.perf_counter() - began)
+    seconds = time_in_turns(passes, ROUNDS)
     results = {name: dict(settings) for name, settings in SETTINGS.items()}
     for (name, what), times in seconds.items():
         results[name][f"{what}_lines_per_second"] = round(LINES / float(np.median(times)), 1)

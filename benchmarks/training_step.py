@@ -11,7 +11,6 @@ runs/benchmarks/training_step.json.
 import argparse
 import json
 import os
-import time
 from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -20,6 +19,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 import tensorflow as tf
+from side_by_side import make_batches, time_in_turns
 
 from fsdl_hwr import ctc, experiments, networks
 from fsdl_hwr.alphabet import Alphabet
@@ -47,15 +47,7 @@ def main() -> None:
     ways = {("ceiling", "matrix product"): multiply_matrices()}
     ways |= {("part", part): step for part, step in growing_steps(made, size).items()}
     ways |= {("whole", name): step for name, step in whole_steps(made).items()}
-    seconds = {key: [] for key in ways}
-    for way in ways.values():
-        way()  # traces a graph for every width
-    for _ in range(ROUNDS):
-        for key, way in ways.items():
-            began = time.perf_counter()
-            way()
-            seconds[key].append(time.perf_counter() - began)
-
+    seconds = time_in_turns(ways, ROUNDS)
     ceiling = 2 * MATRIX**3 / min(seconds.pop(("ceiling", "matrix product"))) / 1e9
     median = {key: float(np.median(times)) for key, times in seconds.items()}
     record = {
@@ -77,11 +69,10 @@ def main() -> None:
 
 
 def make_lines() -> lines.Lines:
-    """Make the lines of every round, sorted by width: batches of like width, as `fit` makes."""
+    """Make the lines of every round."""
     maker = lines.GlyphLineMaker(strokes.glyphs("train", num_writers=50))
     texts = text.sentences("faker", "train", alphabet=Alphabet(), num=LINES).texts
-    made = lines.make_lines(maker, texts, seed=0)
-    return made[np.argsort(made.ink_widths, kind="stable")]
+    return lines.make_lines(maker, texts, seed=0)
 
 
 def make_recognizer(precision: str = "float32", width: int | None = None) -> Recognizer:
@@ -90,11 +81,6 @@ def make_recognizer(precision: str = "float32", width: int | None = None) -> Rec
     network = networks.line_crnn((lines.LINE_HEIGHT, width))
     keras.config.set_dtype_policy("float32")
     return Recognizer(network)
-
-
-def make_batches(recognizer: Recognizer, made: lines.Lines, size: int) -> list[tuple]:
-    batches = [made[start : start + size] for start in range(0, len(made), size)]
-    return [(recognizer.trim(b.images, b.ink_widths), recognizer.pack(b)) for b in batches]
 
 
 def multiply_matrices():

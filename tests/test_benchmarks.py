@@ -14,9 +14,24 @@ if keras.backend.backend() != "tensorflow":
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 
-@pytest.fixture(scope="module")
-def training_step():
-    return runpy.run_path(str(BENCHMARKS / "training_step.py"))
+@pytest.fixture
+def script(monkeypatch):
+    """Give what a script defines; beside it stands what scripts share."""
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    return lambda name: runpy.run_path(str(BENCHMARKS / name))
+
+
+@pytest.fixture
+def training_step(script):
+    return script("training_step.py")
+
+
+def test_ways_take_turns(script):
+    called = []
+    ways = {name: lambda name=name: called.append(name) for name in "ab"}
+    seconds = script("side_by_side.py")["time_in_turns"](ways, rounds=2, warm_ups=3)
+    assert called == [*"aaabbb", *"abab"]
+    assert {name: len(times) for name, times in seconds.items()} == {"a": 2, "b": 2}
 
 
 def test_products_of_a_training_step_are_counted(training_step):
@@ -48,8 +63,8 @@ def test_the_time_of_a_part_is_what_the_step_takes_longer_with_it(training_step)
     assert shares["whole step"]["gflops"] == pytest.approx(50 / 6, abs=0.1)
 
 
-def test_a_stream_is_watched_to_its_end():
-    watch_stream = runpy.run_path(str(BENCHMARKS / "making_lines.py"))["watch_stream"]
+def test_a_stream_is_watched_to_its_end(script):
+    watch_stream = script("making_lines.py")["watch_stream"]
     rows = watch_stream(lambda text, rng: np.eye(28, 40, dtype=np.uint8), ("a",), 2500)
     assert [row["lines"] for row in rows] == [1024, 2560]  # whole groups of 128
     assert all(row["lines_per_second"] > 0 and row["memory_mb"] > 10 for row in rows)

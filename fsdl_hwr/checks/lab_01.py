@@ -48,10 +48,8 @@ def encode(function: Callable) -> None:
     try:
         given = function("stra\u00dfe", letters)
     except Exception as error:
-        named = "\u00df" in str(error).replace(
-            "stra\u00dfe", ""
-        )  # beside the text, if that is told
-        if isinstance(error, ValueError) and named:
+        beside_the_text = str(error).replace("stra\u00dfe", "")
+        if isinstance(error, ValueError) and "\u00df" in beside_the_text:
             return judge.confirm(function)
         raise judge.Wrong(
             "a text with '\u00df', which the alphabet lacks, must be refused by a ValueError whose "

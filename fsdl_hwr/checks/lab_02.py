@@ -154,13 +154,13 @@ def hold_out(function: Callable) -> None:
             "something in common: draw them from `rng`."
         )
     for seed in range(20):
-        mask = np.asarray(function(writers, 0.25, np.random.default_rng(seed)))
+        mask = np.asarray(judge.call(function, writers, 0.25, np.random.default_rng(seed)))
         if (count := len(set(writers[mask]))) != 5:
             raise judge.Wrong(
                 f"with another generator {count} of 20 writers are kept back, not 5: some writer "
                 "was drawn twice. Nobody may be."
             )
-    mask = np.asarray(function(writers, 0.13, rng))
+    mask = np.asarray(judge.call(function, writers, 0.13, rng))
     if (count := len(set(writers[mask]))) != 3:
         raise judge.Wrong(
             f"0.13 of 20 writers are 2.6, which is 3 when rounded; {count} are kept back."
