@@ -11,8 +11,9 @@ export GLIBC_TUNABLES ?= glibc.malloc.top_pad=268435456
 # Two notebooks or test files at a time, each on one thread, in this order, the long ones first: so
 # two cores are in use to the end. Tests of the canvas read with what labs 02 and 03 have trained.
 TWO_AT_A_TIME := LABS_RAN=1 OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-LONG := labs tests/browser tests/test_sweeps.py tests/test_exercises.py $(wildcard tests/test_lab_*.py) tests/test_site.py
-LONG_FIRST := $(LONG) $(filter-out $(LONG),$(wildcard tests/test_*.py))
+LONG := labs tests/browser tests/package/experiments/test_sweeps.py tests/labs tests/project/test_site.py
+TESTS := $(sort $(shell find tests/package tests/project -name 'test_*.py'))
+LONG_FIRST := $(LONG) $(filter-out $(LONG),$(TESTS))
 
 .PHONY: help run test check-long test-long lab lint format exercises nbgrader colab binder backends site assets benchmark clean
 
@@ -46,7 +47,7 @@ format: $(READY)  ## rewrite code and notebooks in the project's style
 	$(BIN)/ruff format .
 
 exercises: $(READY)  ## make the students' notebooks anew, from labs/solutions
-	$(BIN)/python labs/make_exercises.py
+	$(BIN)/python tools/make_exercises.py
 
 # Laid over .venv, as nbgrader brings a course database and an extension that every JupyterLab shows.
 nbgrader: $(READY)  ## nbgrader's generate_assignment on the solution notebooks, as they are
@@ -60,7 +61,7 @@ nbgrader: $(READY)  ## nbgrader's generate_assignment on the solution notebooks,
 colab: $(READY) .colab/ready  ## with Colab's versions: the explorers' tests, labs 02 and 03
 	for version in 3.12 3.13; do .colab/bin/python -m pip install --quiet --disable-pip-version-check --dry-run --target .colab/wheels --only-binary :all: --python-version $$version -r requirements-colab.txt || exit 1; done
 	.colab/bin/python -c 'import ipywidgets; assert ipywidgets.__version__ == "7.7.1"'
-	.colab/bin/python -m pytest tests/test_explorers_*.py
+	.colab/bin/python -m pytest tests/package/explorers
 	.colab/bin/python -m fsdl_hwr.experiments labs/02_single_character.ipynb --folder runs/colab/02_single_character
 	.colab/bin/python -m fsdl_hwr.experiments labs/03_line_recognizer.ipynb --folder runs/colab/03_line_recognizer
 
@@ -71,12 +72,12 @@ colab: $(READY) .colab/ready  ## with Colab's versions: the explorers' tests, la
 	touch $@
 
 binder: $(READY)  ## build Binder's environment, run lab 01 in it, report its peak memory
-	$(BIN)/python benchmarks/binder.py
+	$(BIN)/python tools/binder.py
 
 # On Linux torch's wheel is linked to CUDA and brings it along: 2.8 GB. Where there is no GPU, name
 # PyTorch's own CPU index in PIP_EXTRA_INDEX_URL.
 backends: $(READY) .backends/jax/ready .backends/torch/ready  ## the tests on TensorFlow, JAX and PyTorch, and how far they agree
-	$(BIN)/python tests/backends.py
+	$(BIN)/python tools/backends.py
 
 # The pins are constraints here: TensorFlow and what only it wants stay out, as nothing asks for them.
 .backends/%/ready: requirements.txt requirements-backends.txt
@@ -88,7 +89,7 @@ backends: $(READY) .backends/jax/ready .backends/torch/ready  ## the tests on Te
 PACKAGE = $(shell find fsdl_hwr -name '*.py' -o -name '*.js' -o -name '*.css')
 
 site: $(READY) .site/ready $(patsubst labs/%.ipynb,runs/site/%/results.json,$(wildcard labs/*.ipynb))  ## execute the labs and build a site of their pages: runs/site/html
-	$(BIN)/python docs/build_site.py
+	$(BIN)/python tools/build_site.py
 
 runs/site/%/results.json: labs/%.ipynb labs/experiments/one_run.ipynb $(PACKAGE) | $(READY)
 	rm -rf $(@D)
@@ -100,8 +101,8 @@ runs/site/%/results.json: labs/%.ipynb labs/experiments/one_run.ipynb $(PACKAGE)
 	touch $@
 
 assets: $(READY)  ## draw the README's pictures anew
-	$(BIN)/python assets/make_assets.py
-	$(BIN)/python assets/explorer_pictures.py
+	$(BIN)/python tools/make_assets.py
+	$(BIN)/python tools/explorer_pictures.py
 
 benchmark: $(READY)  ## measure, side by side: throughput, a training step, making lines, CTC paths, latency, ...
 	$(BIN)/python benchmarks/recognizers.py

@@ -18,8 +18,7 @@ import numpy as np
 import tensorflow as tf
 from side_by_side import time_in_turns
 
-from fsdl_hwr import ctc, experiments
-from fsdl_hwr.datasets import downloads
+from fsdl_hwr import ctc, experiments, files
 
 BATCH, FRAMES, CLASSES, LABEL_LENGTHS = 32, 119, 80, (26, 35)
 ROUNDS = 40
@@ -67,7 +66,7 @@ def main() -> None:
         "cpu_cores": os.cpu_count(),
         "versions": experiments.versions(),
     }
-    with downloads.write_atomically(OUTPUT) as temporary:
+    with files.write_atomically(OUTPUT) as temporary:
         temporary.write_text(json.dumps(results, indent=2) + "\n")
     print(f"{'loss and gradient':26}{'ms':>8}{'x bare':>8}   (median of {ROUNDS} rounds)")
     for name, value in milliseconds.items():

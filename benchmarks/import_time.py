@@ -10,8 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from fsdl_hwr import experiments
-from fsdl_hwr.datasets import downloads
+from fsdl_hwr import experiments, files
 
 ROUNDS = 9
 CODE = {"bare python": "pass", "import fsdl_hwr": "import fsdl_hwr"}
@@ -35,7 +34,7 @@ def main() -> None:
         "rounds": ROUNDS,
         "versions": experiments.versions(),
     }
-    with downloads.write_atomically(OUTPUT) as temporary:
+    with files.write_atomically(OUTPUT) as temporary:
         temporary.write_text(json.dumps(record, indent=2) + "\n")
     for name, value in medians.items():
         print(f"{name:16} {1000 * value:6.0f} ms")

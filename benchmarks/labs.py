@@ -16,8 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from fsdl_hwr import experiments
-from fsdl_hwr.datasets import downloads
+from fsdl_hwr import experiments, files
 
 ROOT = Path(__file__).parents[1]
 OUTPUT = ROOT / "runs" / "benchmarks" / "labs.json"
@@ -39,7 +38,7 @@ def main() -> None:
         "cpu_cores": os.cpu_count(),
         "versions": experiments.versions(),
     }
-    with downloads.write_atomically(OUTPUT) as temporary:
+    with files.write_atomically(OUTPUT) as temporary:
         temporary.write_text(json.dumps(record, indent=2) + "\n")
     for name, found in measured.items():
         print(f"{name:30}{found['seconds']:6} s{found['peak_memory_mb']:8} MB")

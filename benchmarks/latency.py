@@ -20,10 +20,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
-from fsdl_hwr import experiments, export, networks
+from fsdl_hwr import experiments, files, networks
 from fsdl_hwr.alphabet import Alphabet
-from fsdl_hwr.datasets import downloads, lines, strokes, text
-from fsdl_hwr.recognizer import Recognizer
+from fsdl_hwr.datasets import line_makers, lines, sources, strokes
+from fsdl_hwr.recognizers.line import Recognizer
+from fsdl_hwr.serving import onnx
 
 LINES = 20  # read in turns
 OUTPUT = Path(__file__).parents[1] / "runs" / "benchmarks" / "latency.json"
@@ -41,9 +42,9 @@ def main() -> None:
     else:
         by_keras = Recognizer(networks.line_crnn())
     with tempfile.TemporaryDirectory() as folder:
-        path = export.onnx(by_keras, Path(folder) / "recognizer.onnx")
+        path = onnx.save(by_keras, Path(folder) / "recognizer.onnx")
         size = path.stat().st_size
-        ways = {"keras": by_keras, "onnx": export.load(path, arguments.threads)}
+        ways = {"keras": by_keras, "onnx": onnx.load(path, arguments.threads)}
     pages = make_lines(by_keras)
     difference = np.abs(ways["keras"].logits(pages) - ways["onnx"].logits(pages)).max()
     same_texts = ways["keras"].read(pages) == ways["onnx"].read(pages)
@@ -76,7 +77,7 @@ def main() -> None:
         "cpu_cores": os.cpu_count(),
         "versions": experiments.versions() | {"onnxruntime": metadata.version("onnxruntime")},
     }
-    with downloads.write_atomically(OUTPUT) as temporary:
+    with files.write_atomically(OUTPUT) as temporary:
         temporary.write_text(experiments.to_json(record, indent=2) + "\n")
     print(f"{'one line':10}{'p50':>9}{'p99':>12}   ({arguments.repeats} readings each, in turns)")
     for name, result in results.items():
@@ -87,8 +88,8 @@ def main() -> None:
 
 def make_lines(recognizer: Recognizer) -> lines.Lines:
     """Make lines of embedded writers, of many widths, at the recognizer's geometry."""
-    maker = lines.GlyphLineMaker(strokes.glyphs("test", num_writers=10))
-    texts = text.sentences("faker", "test", alphabet=Alphabet(), num=LINES).texts
+    maker = line_makers.GlyphLineMaker(strokes.glyphs("test", num_writers=10))
+    texts = sources.sentences("faker", "test", alphabet=Alphabet(), num=LINES).texts
     images = lines.make_lines(maker, texts, seed=0).images
     fitted = np.stack([recognizer.fit_image(image) for image in images])
     return lines.Lines(fitted, texts, lines.ink_widths(fitted))

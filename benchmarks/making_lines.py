@@ -19,11 +19,10 @@ import numpy as np
 import psutil
 from side_by_side import make_batches, time_in_turns
 
-from fsdl_hwr import augmentation, experiments, networks
+from fsdl_hwr import augmentation, experiments, files, networks
 from fsdl_hwr.alphabet import Alphabet
-from fsdl_hwr.datasets import downloads, lines, strokes, text
-from fsdl_hwr.explorers import canvas
-from fsdl_hwr.recognizer import Recognizer
+from fsdl_hwr.datasets import canvas_ink, line_makers, lines, sources, strokes
+from fsdl_hwr.recognizers.line import Recognizer
 
 BATCH = 8
 GROUP = 16 * BATCH  # lines that `fit` asks for at a time
@@ -37,12 +36,12 @@ def main() -> None:
     num_lines = parser.parse_args().lines
     glyphs = strokes.glyphs("train", num_writers=300)
     hands = strokes.writers("train", 300)
-    texts = text.sentences("faker", "train", alphabet=Alphabet(), num=20_000).texts
+    texts = sources.sentences("faker", "train", alphabet=Alphabet(), num=20_000).texts
     makers = {
-        "glyphs": lines.GlyphLineMaker(glyphs),
-        "glyphs, augmented": lines.GlyphLineMaker(glyphs, change=augmentation.Augmentation()),
-        "written": lines.WrittenLineMaker(hands),
-        "drawn on the canvas": canvas.DrawnLineMaker(hands),
+        "glyphs": line_makers.GlyphLineMaker(glyphs),
+        "glyphs, augmented": line_makers.GlyphLineMaker(glyphs, change=augmentation.Augmentation()),
+        "written": line_makers.WrittenLineMaker(hands),
+        "drawn on the canvas": canvas_ink.DrawnLineMaker(hands),
     }
     rates = compare_rates(makers, texts)
     training = rates.pop("training")
@@ -57,7 +56,7 @@ def main() -> None:
         "cpu_cores": os.cpu_count(),
         "versions": experiments.versions(),
     }
-    with downloads.write_atomically(OUTPUT) as temporary:
+    with files.write_atomically(OUTPUT) as temporary:
         temporary.write_text(json.dumps(record, indent=2) + "\n")
     print_tables(record)
     print(OUTPUT)

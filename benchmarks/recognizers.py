@@ -19,10 +19,10 @@ import keras
 import numpy as np
 from side_by_side import make_batches, time_in_turns
 
-from fsdl_hwr import experiments, metrics, networks
+from fsdl_hwr import experiments, files, metrics, networks
 from fsdl_hwr.alphabet import Alphabet
-from fsdl_hwr.datasets import downloads, lines, strokes, text
-from fsdl_hwr.recognizer import Recognizer
+from fsdl_hwr.datasets import line_makers, lines, sources, strokes
+from fsdl_hwr.recognizers.line import Recognizer
 
 SETTINGS = {
     "line_crnn": {"batch_size": 8, "optimizer": "adamw", "learning_rate": 3e-3},
@@ -82,7 +82,7 @@ def main() -> None:
         "cpu_cores": os.cpu_count(),
         "versions": experiments.versions(),
     }
-    with downloads.write_atomically(OUTPUT) as temporary:
+    with files.write_atomically(OUTPUT) as temporary:
         temporary.write_text(json.dumps(record, indent=2) + "\n")
     print_table(record)
     print(OUTPUT)
@@ -93,8 +93,8 @@ def make_data() -> tuple[dict, dict]:
     makers, texts = {}, {}
     for split, num in NUM_TEXTS.items():
         glyphs = strokes.glyphs(split, num_writers=NUM_WRITERS[split])
-        makers[split] = lines.GlyphLineMaker(glyphs)
-        texts[split] = text.sentences("faker", split, alphabet=Alphabet(), num=num).texts
+        makers[split] = line_makers.GlyphLineMaker(glyphs)
+        texts[split] = sources.sentences("faker", split, alphabet=Alphabet(), num=num).texts
     return makers, texts
 
 

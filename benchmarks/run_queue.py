@@ -15,8 +15,8 @@ from pathlib import Path
 
 import nbformat
 
-from fsdl_hwr import experiments, sweeps
-from fsdl_hwr.datasets import downloads
+from fsdl_hwr import experiments, files
+from fsdl_hwr.experiments import sweeps
 
 PRODUCTS = 250  # of 1000×1000 matrices, some seconds on one thread
 ROUNDS = 2
@@ -69,7 +69,7 @@ def main() -> None:
         "cpu_cores": os.cpu_count(),
         "versions": experiments.versions(),
     }
-    with downloads.write_atomically(OUTPUT) as temporary:
+    with files.write_atomically(OUTPUT) as temporary:
         temporary.write_text(json.dumps(record, indent=2) + "\n")
     for processes, total in seconds.items():
         mean = record["work_seconds_of_a_run"][processes]

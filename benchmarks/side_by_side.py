@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from fsdl_hwr.datasets.lines import Lines
-from fsdl_hwr.recognizer import Recognizer
+from fsdl_hwr.recognizers.line import Recognizer
 
 
 def time_in_turns(

@@ -21,10 +21,10 @@ import numpy as np
 import tensorflow as tf
 from side_by_side import make_batches, time_in_turns
 
-from fsdl_hwr import ctc, experiments, networks
+from fsdl_hwr import ctc, experiments, files, networks
 from fsdl_hwr.alphabet import Alphabet
-from fsdl_hwr.datasets import downloads, lines, strokes, text
-from fsdl_hwr.recognizer import Recognizer
+from fsdl_hwr.datasets import line_makers, lines, sources, strokes
+from fsdl_hwr.recognizers.line import Recognizer
 
 LINES = 128  # in every round
 ROUNDS = 5
@@ -62,7 +62,7 @@ def main() -> None:
         "cpu_cores": os.cpu_count(),
         "versions": experiments.versions(),
     }
-    with downloads.write_atomically(OUTPUT) as temporary:
+    with files.write_atomically(OUTPUT) as temporary:
         temporary.write_text(json.dumps(record, indent=2) + "\n")
     print_tables(record)
     print(OUTPUT)
@@ -70,8 +70,8 @@ def main() -> None:
 
 def make_lines() -> lines.Lines:
     """Make the lines of every round."""
-    maker = lines.GlyphLineMaker(strokes.glyphs("train", num_writers=50))
-    texts = text.sentences("faker", "train", alphabet=Alphabet(), num=LINES).texts
+    maker = line_makers.GlyphLineMaker(strokes.glyphs("train", num_writers=50))
+    texts = sources.sentences("faker", "train", alphabet=Alphabet(), num=LINES).texts
     return lines.make_lines(maker, texts, seed=0)
 
 

@@ -108,17 +108,3 @@ def _change_stroke(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     kernel = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     share = rng.uniform(0.2, 0.8)
     return cv2.addWeighted(image, 1 - share, change(image, kernel), share, 0)
-
-
-def on_paper(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Lay ink on paper as a careless photograph shows it: dark on gray, unevenly lit, with grain.
-
-    Takes uint8 (height, width), ink 255 on 0, and gives the same shape, dark on light.
-    """
-    height, width = image.shape
-    direction = rng.uniform(0, 2 * np.pi)
-    x, y = np.linspace(-1, 1, width)[None], np.linspace(-1, 1, height)[:, None]
-    paper = 185 + 30 * (np.cos(direction) * x + np.sin(direction) * y)  # (height, width)
-    ink = cv2.GaussianBlur(image, (3, 3), 0) / 255
-    photograph = paper * (1 - 0.65 * ink) + rng.normal(0, 5, image.shape)
-    return np.clip(photograph, 0, 255).astype(np.uint8)

@@ -7,6 +7,7 @@ blanks, and the probability of a label is the sum over all paths that collapse t
 Source: Graves, Fernández, Gomez, Schmidhuber: "Connectionist Temporal Classification" (2006).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -409,3 +410,14 @@ def _check_alignable(log_probs, label) -> tuple[np.ndarray, np.ndarray]:
         )
     check_feasible([label], [len(log_probs)])
     return log_probs, label
+
+
+def count_paths(text: str, num_frames: int) -> int:
+    """Count the paths of `num_frames` frames that collapse to a text; 0 where they are too few.
+
+    The frames that no shortest path needs go anywhere: to one of n characters, which gets longer,
+    or to one of the n + 1 gaps around them, as blanks. So many frames fall into 2n + 1 places in
+    "frames + 2n choose 2n" ways.
+    """
+    spare = num_frames - frames_needed(text)
+    return math.comb(spare + 2 * len(text), 2 * len(text)) if spare >= 0 else 0

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from fsdl_hwr.checks import judge
-from fsdl_hwr.explorers import leaderboard
+from fsdl_hwr.experiments import leaderboard
 
 BUDGET = 40  # runs
 NUM_IDEAS = 16

@@ -5,7 +5,6 @@ and never written to. Downloads and conversions go to `FSDL_HWR_CACHE`, else to 
 cache folder.
 """
 
-import contextlib
 import lzma
 import os
 import stat
@@ -114,23 +113,6 @@ def download(
         + "What to try next: run this again later; or get the file by hand and place it as "
         f"{filename} in {by_hand}; or do without: {otherwise}"
     )
-
-
-@contextlib.contextmanager
-def write_atomically(path: str | Path) -> Iterator[Path]:
-    """Give a temporary path to write to, which becomes `path` when the block ends without error.
-
-    Whoever looks at `path` finds it whole or absent (or as it was), also after a kill. The
-    temporary path lies in the same folder and has the same suffix (`np.savez` adds its own).
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}-{uuid.uuid4().hex}{path.suffix}")
-    try:
-        yield temporary
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def read_archive(

@@ -14,7 +14,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from fsdl_hwr.datasets import downloads
-from fsdl_hwr.datasets.glyphs import Glyphs, check_split
+from fsdl_hwr.datasets.glyphs import Glyphs
+from fsdl_hwr.datasets.splits import check_split
 from fsdl_hwr.ink import GLYPH_SIZE
 
 NAMES = ("byclass", "bymerge", "balanced", "letters", "digits", "mnist")

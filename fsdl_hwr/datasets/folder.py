@@ -22,8 +22,8 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from fsdl_hwr import ink, paper
-from fsdl_hwr.datasets.glyphs import SPLITS, Glyphs, check_split
-from fsdl_hwr.datasets.unipen import SHARES, split_writers
+from fsdl_hwr.datasets.glyphs import Glyphs
+from fsdl_hwr.datasets.splits import SHARES, SPLITS, check_split, split_writers
 
 LIST = "labels.csv"
 COLUMNS = ("file", "label", "writer", "split")

@@ -6,8 +6,6 @@ import numpy as np
 
 from fsdl_hwr.ink import GLYPH_SIZE
 
-SPLITS = ("train", "validation", "test")
-
 
 @dataclass(frozen=True)
 class Glyphs:
@@ -45,9 +43,3 @@ class Glyphs:
     def counts(self) -> np.ndarray:
         """Images of each class: int (len(characters),)."""
         return np.bincount(self.labels, minlength=len(self.characters))
-
-
-def check_split(split: str) -> None:
-    """Raise `ValueError` unless `split` is one of train, validation, test."""
-    if split not in SPLITS:
-        raise ValueError(f"Unknown split {split!r}: choose one of {', '.join(SPLITS)}.")

@@ -25,11 +25,10 @@ import cv2
 import numpy as np
 from tqdm.auto import tqdm
 
-from fsdl_hwr import paper
+from fsdl_hwr import files, paper
 from fsdl_hwr.alphabet import DEFAULT_CHARACTERS
 from fsdl_hwr.datasets import downloads
-from fsdl_hwr.datasets.glyphs import SPLITS, check_split
-from fsdl_hwr.datasets.unipen import split_writers
+from fsdl_hwr.datasets.splits import SPLITS, check_split, split_writers
 from fsdl_hwr.ink import LINE_MARGIN
 
 PAGE = "https://fki.tic.heia-fr.ch/databases/iam-handwriting-database"
@@ -134,9 +133,9 @@ def _sources() -> tuple[Path, list[Path]]:
     for folder in folders:
         patterns = (_METADATA, _IMAGE, _ARCHIVE)
         found = [p for p in folder.rglob("*") if any(e.fullmatch(p.name) for e in patterns)]
-        files = [path for path in found if path.is_file()]
-        if files:
-            return folder, sorted(files, key=lambda p: (bool(_ARCHIVE.fullmatch(p.name)), p))
+        paths = [path for path in found if path.is_file()]
+        if paths:
+            return folder, sorted(paths, key=lambda p: (bool(_ARCHIVE.fullmatch(p.name)), p))
     raise FileNotFoundError(
         f"There is no IAM in {' or '.join(map(str, folders))}. Register (free for non-commercial "
         'research) on the page "IAM Handwriting Database" of the Research Group on Computer Vision '
@@ -147,28 +146,28 @@ def _sources() -> tuple[Path, list[Path]]:
 
 
 def _converted(height: int, width: int) -> Path:
-    folder, files = _sources()
+    folder, paths = _sources()
     # Names and sizes of its files stand for the source: another source gets its own conversion.
-    listing = [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in files]
+    listing = [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in paths]
     digest = hashlib.blake2b(repr(listing).encode(), digest_size=8).hexdigest()
     size = sum(size for _, size in listing)
     name = f"lines-{size}-{digest}-{height}x{width}-v{FORMAT_VERSION}.npz"
     path = downloads.cache_folder() / "iam" / name
     if not path.is_file():
         print(f"Converting IAM from {folder} into {path}, once: a minute or two.")
-        arrays = _convert(folder, files, height, width)
-        with downloads.write_atomically(path) as temporary:
+        arrays = _convert(folder, paths, height, width)
+        with files.write_atomically(path) as temporary:
             np.savez(temporary, **arrays)
     return path
 
 
-def _convert(folder: Path, files: list[Path], height: int, width: int) -> dict[str, np.ndarray]:
+def _convert(folder: Path, paths: list[Path], height: int, width: int) -> dict[str, np.ndarray]:
     """Read all splits into arrays that `numpy.savez` stores; images end with their ink."""
-    metadata = _read_metadata(files)
+    metadata = _read_metadata(paths)
     known = _read_lines(metadata, folder)
     splits, notes = _read_splits(metadata, known, folder)
     _check_splits(splits, known)
-    images = _read_images(files, sum(splits.values(), []), height, width, folder)
+    images = _read_images(paths, sum(splits.values(), []), height, width, folder)
     writer_names = sorted({known[i].writer for ids in splits.values() for i in ids} - {""})
     index = {name: k for k, name in enumerate(writer_names)}
     arrays = {"writer_names": np.array(writer_names, str), "notes": np.array(notes, str)}
@@ -200,9 +199,9 @@ class _Line(NamedTuple):
     rejoined: bool  # from lines.txt
 
 
-def _members(files: list[Path], wanted: Callable[[str], bool]) -> Iterator[tuple[str, str, bytes]]:
+def _members(paths: list[Path], wanted: Callable[[str], bool]) -> Iterator[tuple[str, str, bytes]]:
     """Give the place, name and content of files, then of archives' members, by their bare names."""
-    for path in files:
+    for path in paths:
         if _ARCHIVE.fullmatch(path.name):
             members = downloads.read_archive(path, lambda name: wanted(PurePosixPath(name).name))
             for name, data in members:
@@ -211,10 +210,10 @@ def _members(files: list[Path], wanted: Callable[[str], bool]) -> Iterator[tuple
             yield str(path), path.name, path.read_bytes()
 
 
-def _read_metadata(files: list[Path]) -> dict[str, tuple[str, bytes]]:
+def _read_metadata(paths: list[Path]) -> dict[str, tuple[str, bytes]]:
     """Read everything but images: the place and content of each, by name."""
     found = {}
-    for place, name, data in _members(files, lambda name: bool(_METADATA.fullmatch(name))):
+    for place, name, data in _members(paths, lambda name: bool(_METADATA.fullmatch(name))):
         before, known = found.setdefault(name, (place, data))
         if known != data:
             raise ValueError(f"{before} and {place} differ: keep the one that is IAM's own.")
@@ -332,13 +331,13 @@ def _check_splits(splits: dict[str, list[str]], known: dict[str, _Line]) -> None
 
 
 def _read_images(
-    files: list[Path], ids: list[str], height: int, width: int, folder: Path
+    paths: list[Path], ids: list[str], height: int, width: int, folder: Path
 ) -> dict[str, tuple[np.ndarray, bool] | None]:
     """Read the images of lines, one at a time, as `_fitted` gives them."""
     missing = {f"{line}.png": line for line in ids}
     images = {}
     with tqdm(total=len(ids), desc="Reading images", unit=" lines") as bar:
-        for place, name, data in _members(files, lambda name: name in missing):
+        for place, name, data in _members(paths, lambda name: name in missing):
             buffer = np.frombuffer(data, np.uint8)
             page = cv2.imdecode(buffer, cv2.IMREAD_GRAYSCALE) if data else None
             if page is None:

@@ -15,8 +15,9 @@ from HersheyFonts import HersheyFonts
 
 from fsdl_hwr import ink as ink_module
 from fsdl_hwr.alphabet import DEFAULT_CHARACTERS
-from fsdl_hwr.datasets.glyphs import SPLITS, Glyphs, check_split
+from fsdl_hwr.datasets.glyphs import Glyphs
 from fsdl_hwr.datasets.letter_forms import HAND_FORMS
+from fsdl_hwr.datasets.splits import SPLITS, check_split
 from fsdl_hwr.ink import GLYPH_SIZE, Ink
 
 GRID = 0.05  # em per unit of the letter forms' grid: x-height 0.5 em, capitals 0.9 em

@@ -9,22 +9,17 @@ import functools
 import random
 import re
 import string
-import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import faker
 
 from fsdl_hwr.alphabet import Alphabet
-from fsdl_hwr.datasets import downloads
-from fsdl_hwr.datasets.glyphs import check_split
 
 # Each text falls into one of these parts by its checksum. Made-up text has no end, so that large
 # parts for validation and test cost nothing but the texts that are made and not used.
 FAKER_PARTS = ("train", "train", "validation", "test")
-BROWN_PARTS = ("train",) * 8 + ("validation", "test")
 MADE_UP_WORDS = 0.4  # of the words of a sentence; about a third of all words, names included
 
 
@@ -41,45 +36,6 @@ class Sentences:
         return len(self.texts)
 
 
-def sentences(
-    source: str,
-    split: str,
-    *,
-    alphabet: Alphabet,
-    num: int,
-    max_length: int = 34,
-    seed: int = 0,
-) -> Sentences:
-    """Give `num` different lines of at most `max_length` characters, all within the alphabet.
-
-    source: 'faker' (embedded), 'brown' (looked for in `FSDL_HWR_DATA`, else downloaded), or
-    'numbers', one to three on a line, which a small network learns in a minute.
-    split: 'train', 'validation' or 'test'. Equal seeds give equal lines.
-    Raises `ValueError` for an unknown source or split, for a corpus that is empty (or has nothing
-    that the alphabet can write), and where the source has fewer lines than asked for.
-    """
-    check_split(split)
-    if source not in SOURCES:
-        raise ValueError(f"Unknown text source {source!r}: choose one of {', '.join(SOURCES)}.")
-    if num < 1 or max_length < 2:
-        raise ValueError(
-            f"num={num} lines of at most max_length={max_length} characters: ask for at least "
-            "1 line of 2."
-        )
-    texts, dropped = SOURCES[source](split, alphabet, num, max_length, seed)
-    if not texts:
-        raise ValueError(
-            f"The text source {source!r} is empty: its split {split!r} has no line that the "
-            f"alphabet {alphabet.characters!r} can write."
-        )
-    if len(texts) < num:
-        raise ValueError(
-            f"The text source {source!r} has {len(texts):,} lines of at most {max_length} "
-            f"characters in its split {split!r}; {num:,} were asked for. Ask for fewer."
-        )
-    return Sentences(tuple(texts), dropped, source)
-
-
 def cut(text: str, max_length: int) -> list[str]:
     """Cut a text between words into the longest pieces that `max_length` (2 or more) allows.
 
@@ -89,7 +45,7 @@ def cut(text: str, max_length: int) -> list[str]:
     return re.findall(rf"{fits}|\S{{{max_length}}}", text)
 
 
-def _clean(text: str, alphabet: Alphabet) -> tuple[str, Counter]:
+def clean(text: str, alphabet: Alphabet) -> tuple[str, Counter]:
     """Drop and count what the alphabet lacks, and close the gaps that this leaves."""
     if set(text) <= set(alphabet.characters):  # nearly always, and ten times as fast
         return text, Counter()
@@ -97,7 +53,7 @@ def _clean(text: str, alphabet: Alphabet) -> tuple[str, Counter]:
     return re.sub(" {2,}", " ", text).strip(), dropped
 
 
-def _part(text: str, parts: tuple[str, ...]) -> str:
+def part_of(text: str, parts: tuple[str, ...]) -> str:
     return parts[zlib.crc32(text.encode()) % len(parts)]
 
 
@@ -199,7 +155,7 @@ CODAS = (
 SYLLABLES = [(ONSETS, VOWELS, CODAS) * num for num in (1, 2, 2, 2, 3)]
 
 
-def _faker_lines(
+def faker_lines(
     split: str, alphabet: Alphabet, num: int, max_length: int, seed: int
 ) -> tuple[list[str], Counter]:
     slots = _Slots(seed, max_words=max(2, max_length // 6))
@@ -208,16 +164,16 @@ def _faker_lines(
     attempts = 0
     while len(lines) < num and attempts < 1000 + 100 * len(lines):  # a small alphabet runs dry
         attempts += 1
-        text, missing = _clean(slots.text(), alphabet)
+        text, missing = clean(slots.text(), alphabet)
         pieces = cut(text, max_length)
         line = slots.choice(pieces) if pieces else ""
-        if line and _part(line, FAKER_PARTS) == split:
+        if line and part_of(line, FAKER_PARTS) == split:
             lines[line] = None
             dropped += missing
     return list(lines), dropped
 
 
-def _number_lines(
+def number_lines(
     split: str, alphabet: Alphabet, num: int, max_length: int, seed: int
 ) -> tuple[list[str], Counter]:
     rng = random.Random(seed)
@@ -227,7 +183,7 @@ def _number_lines(
         attempts += 1
         groups = (str(rng.randrange(10 ** rng.randint(1, 4))) for _ in range(rng.randint(1, 3)))
         line = " ".join(groups)
-        if len(line) <= max_length and _part(line, FAKER_PARTS) == split:
+        if len(line) <= max_length and part_of(line, FAKER_PARTS) == split:
             lines[line] = None
     return list(lines), Counter()
 
@@ -288,124 +244,3 @@ def _word_lists() -> dict[str, list[str]]:
         "minute": [f"{minute:02}" for minute in range(60)],
         "letter": list(string.ascii_uppercase),
     } | {f"n{d}": [str(n) for n in range(10 ** (d - 1), 10**d)] for d in range(1, 6)}
-
-
-BROWN_URLS = (
-    "https://raw.githubusercontent.com/nltk/nltk_data/gh-pages/packages/corpora/brown.zip",
-)
-BROWN_SHA256 = "9b275f9b3b95d7bd66ccfb7cd259f445a13bbe5d1f4107aba09fd3e8364bafa6"
-# What the corpus' tape could not hold was coded: '**yf' a Greek letter, 'f{t}' and 'Af' formulas.
-# '+' and square brackets occur once each, which is too few for three splits.
-CODED = re.compile(r"[*{}\[\]+]|\bA[fj]\b")
-
-
-def _brown_lines(
-    split: str, alphabet: Alphabet, num: int, max_length: int, seed: int
-) -> tuple[list[str], Counter]:
-    try:
-        lines, dropped = _brown_splits(_brown_root(), alphabet, max_length)[split]
-    except (zipfile.BadZipFile, zlib.error, UnicodeDecodeError) as error:
-        path = downloads.find("nltk_data/corpora/brown.zip") or "in NLTK's data folder"
-        raise ValueError(
-            f"The Brown corpus {path} is damaged ({error}): delete it, and it is downloaded again; "
-            "or use the text source 'faker', which needs no download."
-        ) from error
-    return random.Random(seed).sample(lines, min(num, len(lines))), dropped
-
-
-def _brown_root():
-    """Find the corpus where NLTK finds its data, the user's data folder and the cache first."""
-    import nltk.data  # takes half a second
-
-    for folder in (downloads.cache_path(), downloads.data_folder()):
-        path = str(folder / "nltk_data") if folder else None
-        if path and path not in nltk.data.path:
-            nltk.data.path.insert(0, path)  # NLTK opens no file outside these folders
-    try:
-        return _find_brown(tuple(nltk.data.path))
-    except LookupError:
-        path = downloads.download(
-            BROWN_URLS,
-            BROWN_SHA256,
-            "nltk_data/corpora/brown.zip",
-            description="The Brown corpus (NLTK's copy)",
-            license="redistribution permitted; NLTK lists it for non-commercial use",
-            size=3_314_357,
-            otherwise="the text source 'faker' needs no download.",
-        )
-        if downloads.cache_path() in path.parents:
-            for part in (path, path.parent, path.parent.parent):
-                part.chmod(part.stat().st_mode & ~0o022)  # NLTK reads only what others can't write
-        return _find_brown(tuple(nltk.data.path))
-
-
-@functools.cache  # what NLTK finds is equal to itself alone, and keys what is cached below
-def _find_brown(nltk_folders: tuple[str, ...]):
-    import nltk.data
-
-    try:
-        return nltk.data.find("corpora/brown.zip/brown/", list(nltk_folders))
-    except LookupError:
-        return nltk.data.find("corpora/brown", list(nltk_folders))  # unpacked
-
-
-@functools.lru_cache(maxsize=2)
-def _brown_splits(root, alphabet: Alphabet, max_length: int) -> dict[str, tuple[list, Counter]]:
-    """The lines of every split, with what was dropped; a line that two splits have goes to one."""
-    splits = {part: ([], Counter()) for part in BROWN_PARTS}
-    seen = set()
-    for sentence in _brown_sentences(root):
-        lines, dropped = splits[_part(sentence, BROWN_PARTS)]
-        text, missing = _clean(sentence, alphabet)
-        dropped.update(missing)
-        for line in cut(text, max_length):
-            if line not in seen:
-                seen.add(line)
-                lines.append(line)
-    return splits
-
-
-@functools.lru_cache(maxsize=2)
-def _brown_sentences(root) -> tuple[str, ...]:
-    """Every different sentence, as it was printed, in the corpus' order."""
-    from nltk.corpus.reader import TaggedCorpusReader
-
-    reader = TaggedCorpusReader(root, r"c[a-z]\d\d", encoding="ascii")
-    tagged = (line.split() for line in reader.raw().splitlines())
-    words = ([token.rpartition("/")[0] for token in line] for line in tagged)
-    texts = (detokenize(sentence) for sentence in words if sentence)
-    kept = (text for text in texts if re.search("[A-Za-z0-9]", text) and not CODED.search(text))
-    return tuple(dict.fromkeys(kept))
-
-
-def detokenize(words: Iterable[str]) -> str:
-    """Join the tokens of the Brown corpus into a sentence with the spacing of a printed text.
-
-    Quotation marks turn from `` and '' into ", with commas and periods inside as American printers
-    set them; the doubled ; ? ! of NLTK's copy become single.
-    """
-    text = " ".join(words)
-    for pattern, replacement in DETOKENIZE:
-        text = pattern.sub(replacement, text)
-    return text
-
-
-DETOKENIZE = [
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        (r"([;?!,]|'')(?: \1)+", r"\1"),  # doubled in NLTK's copy: ; ; becomes ;
-        (r"((?: '{1,2})+) ([.,?!])(?!\S)", r" \2\1"),  # ''. becomes .''
-        (r"\. \.(?!\S)", "."),  # an abbreviation's period also ends the sentence
-        (r"(?<!\S)' (.+?) '(?!\S)", r"'\1'"),  # a pair of single quotation marks
-        (r"(?<!\S)' (?=\w)", "'"),  # one that a later sentence closes
-        (r" '(?!\S)", "'"),
-        (r"`` ?", '"'),
-        (r" ?''", '"'),
-        (r" ([,.;:?!)%])", r"\1"),
-        (r"\( ", "("),
-        (r"(?<=\d) - (?=\d)", "-"),  # 1860 - 70
-        (r" / ", "/"),
-    )
-]
-
-SOURCES = {"faker": _faker_lines, "brown": _brown_lines, "numbers": _number_lines}

@@ -6,47 +6,22 @@ CC BY 4.0. A `data/` file names its ink with `.INCLUDE` and labels parts of it w
 `include/` file holds the ink as components, `.PEN_DOWN` and `.PEN_UP`.
 """
 
-import contextlib
 import functools
-import itertools
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
+from fsdl_hwr import files
 from fsdl_hwr import ink as pen_ink
-from fsdl_hwr.alphabet import DEFAULT_CHARACTERS, EMNIST_CHARACTERS, SYMBOLS
-from fsdl_hwr.datasets import downloads
-from fsdl_hwr.datasets.glyphs import SPLITS, Glyphs, check_split
+from fsdl_hwr.alphabet import DEFAULT_CHARACTERS
+from fsdl_hwr.datasets import downloads, unipen_format
+from fsdl_hwr.datasets.glyphs import Glyphs
+from fsdl_hwr.datasets.splits import SPLITS, check_split
 
 URL = "https://zenodo.org/api/records/1195803/files/unipen-CDROM-train_r01_v07.tgz/content"
 FILENAME = "unipen/unipen-CDROM-train_r01_v07.tgz"
-CHARACTERS = EMNIST_CHARACTERS + SYMBOLS.replace(" ", "")
-CHARACTER_CATEGORIES = ("1a", "1b", "1c", "1d")  # digits, upper case, lower case, symbols
-TEXT_CATEGORY = "8"
-SHARES = (0.8, 0.1, 0.1)  # of every class: train, validation, test
-FORMAT_VERSION = 3  # raise it when a conversion would give other arrays
-
-# One person under two names, as the first and last names in the files' .WRITER_INFO show.
-SAME_WRITER = {("kai", "ykryu"): "yklyu"}
-
-LONGEST_RUN = 60  # boxes of one stroke each, in people's own writing
-NARROWEST = 0.7  # width of a line of text by its characters, as a share of its writer's median
-SMALLEST = 0.2  # longer side of a letter or digit, as a share of its recording's median
-FLATTEST = 0.12  # width of a line of text by its height and characters
-
-_STATEMENT = re.compile(r"^\.([A-Z_]+)[ \t]*", re.MULTILINE)
-_SEGMENT = re.compile(r'\w+\s+(\S+)\s+(?:[\w?]+\s+)?"((?:[^"\\]|\\.)*)"\s*', re.DOTALL)
-_ANNOUNCED_TEXT = re.compile(r'\.SEGMENT\s+TEXT\s+\S+\s+\S+\s+"((?:[^"\\]|\\.)*)"')
-_RANGE = re.compile(r"(\d+)(?::(\d+))?(?:-(\d+)(?::(\d+))?)?")
-
-
-class Broken(ValueError):
-    """A segment that cannot be used; the message is the reason, as `counts` lists it."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +41,7 @@ class TextLines:
         return len(self.inks)
 
 
-def characters(split: str, *, characters: str = CHARACTERS) -> Glyphs:
+def characters(split: str, *, characters: str = unipen_format.CHARACTERS) -> Glyphs:
     """Load images of single characters of the writers of one split.
 
     Classes are `characters`, in that order. Raises `ValueError` for an unknown split and for a
@@ -141,41 +116,16 @@ def _writer_names() -> tuple[str, ...]:
 
 
 def _notes(kind: str) -> tuple[str, ...]:
-    categories = CHARACTER_CATEGORIES if kind == "character" else (TEXT_CATEGORY,)
+    categories = (
+        unipen_format.CHARACTER_CATEGORIES
+        if kind == "character"
+        else (unipen_format.TEXT_CATEGORY,)
+    )
     outcomes = Counter()
     for (_, category, outcome), number in counts().items():
         if category in categories:
             outcomes[outcome] += number
     return tuple(f"{number:,} {outcome}" for outcome, number in outcomes.most_common())
-
-
-def split_writers(classes: list[str], writers: np.ndarray, num_writers: int) -> np.ndarray:
-    """Divide writers among the splits so that every class comes near its `SHARES` in each.
-
-    Iterative stratification over whole writers: take the class with the fewest examples left, give
-    the writer with most of it to the split, not full yet, that lacks most of it. The last writers
-    of a class go where there is none of it, so that a class of a few writers is in every split.
-    Returns int (num_writers,), an index into SPLITS. (After Sechidis, Tsoumakas, Vlahavas, ECML
-    2011, who stratify single examples.)
-    """
-    names, class_of = np.unique(np.array(classes, dtype=str), return_inverse=True)
-    table = np.zeros((num_writers, len(names)))  # (writers, classes)
-    np.add.at(table, (writers, class_of), 1)
-    wanted = np.outer(SHARES, table.sum(axis=0))  # (splits, classes)
-    given = np.zeros_like(wanted)
-    splits = np.full(num_writers, -1)
-    while (splits < 0).any():
-        left = table * (splits < 0)[:, None]  # (writers, classes)
-        total = left.sum(axis=0)
-        rarest = np.where(total > 0, total, np.inf).argmin()
-        writer = left[:, rarest].argmax()
-        without = [s for s in range(len(SPLITS)) if given[s, rarest] == 0]
-        choice = without if (left[:, rarest] > 0).sum() <= len(without) else range(len(SPLITS))
-        lacking = wanted - given
-        choice = [s for s in choice if lacking[s].sum() > 0] or choice
-        splits[writer] = max(choice, key=lacking[:, rarest].__getitem__)
-        given[splits[writer]] += table[writer]
-    return splits
 
 
 # --- conversion, once into the cache
@@ -206,11 +156,11 @@ def _source() -> Path:
 
 def _cache_path(source: Path) -> Path:
     """Name the conversion after its source's name and size, so that another source gets its own."""
-    files = [source] if source.is_file() else [p for p in source.rglob("*") if p.is_file()]
-    size = sum(path.stat().st_size for path in files)
+    paths = [source] if source.is_file() else [p for p in source.rglob("*") if p.is_file()]
+    size = sum(path.stat().st_size for path in paths)
     name = source.name.split(".")[0]
     folder = downloads.cache_folder() / "unipen"
-    return folder / f"{name}-{size}-{len(files)}-v{FORMAT_VERSION}.npz"
+    return folder / f"{name}-{size}-{len(paths)}-v{unipen_format.FORMAT_VERSION}.npz"
 
 
 def _converted() -> dict[str, np.ndarray]:
@@ -218,8 +168,8 @@ def _converted() -> dict[str, np.ndarray]:
     path = _cache_path(source)
     if not path.is_file():
         print(f"Converting {source.name} into {path}, once: about half a minute.")
-        arrays = convert(source)
-        with downloads.write_atomically(path) as temporary:
+        arrays = unipen_format.convert(source)
+        with files.write_atomically(path) as temporary:
             np.savez(temporary, **arrays)
     return _load(path)
 
@@ -230,479 +180,7 @@ def _load(path: Path) -> dict[str, np.ndarray]:
         return dict(arrays)
 
 
-def convert(source: Path) -> dict[str, np.ndarray]:
-    """Read an archive or an unpacked folder into arrays that `numpy.savez` stores.
-
-    Raises `FileNotFoundError` for a missing include and `ValueError` for a damaged archive.
-    """
-    files = _Files(source)
-    outcomes = Counter()
-    kept = {"character": [], "line": []}  # lists of (ink, label, writer)
-    for contributor, group in _by_contributor(files).items():
-        for category, found, writer, outcome in _read_contributor(files, contributor, group):
-            outcomes[contributor, category, outcome] += 1
-            kind = "line" if category == TEXT_CATEGORY else "character"
-            kept[kind] += [(ink, label, f"{contributor}/{writer}") for ink, label in found]
-    if not kept["character"] and not kept["line"]:
-        raise ValueError(
-            f"{source} has no labelled ink in data/1a, 1b, 1c, 1d or 8: it is not UNIPEN "
-            "train_r01_v07, or only a part without them."
-        )
-    names = sorted({writer for items in kept.values() for _, _, writer in items})
-    index = {name: k for k, name in enumerate(names)}
-    arrays = {"writer_names": np.array(names, dtype=str)}
-    for kind, items in kept.items():
-        packed = pen_ink.pack([ink for ink, _, _ in items])
-        arrays |= {f"{kind}_{name}": array for name, array in packed.items()}
-        arrays[f"{kind}_labels"] = np.array([label for _, label, _ in items], dtype=str)
-        arrays[f"{kind}_writers"] = np.array([index[w] for _, _, w in items], dtype=np.int32)
-    classes = [label for _, label, _ in kept["character"]]
-    classes += [f"text of {writer.split('/')[0]}" for _, _, writer in kept["line"]]
-    writers = np.concatenate([arrays["character_writers"], arrays["line_writers"]])
-    arrays["splits"] = split_writers(classes, writers, len(names))
-    keys = sorted(outcomes)
-    for position, name in enumerate(("contributor", "category", "outcome")):
-        arrays[f"count_{name}"] = np.array([key[position] for key in keys], dtype=str)
-    arrays["count"] = np.array([outcomes[key] for key in keys])
-    return arrays
-
-
 # --- reading the format
 
 
-class _Files:
-    """The texts of an archive or folder, by path from `data/` or `include/` on, in lower case."""
-
-    def __init__(self, source: Path):
-        self.source = source
-        wanted = re.compile(r"(?:^|.*?/)((?:data/(?:1[abcd]|8)|include)/.+)")
-        if source.is_dir():
-            names = (p.relative_to(source).as_posix() for p in source.rglob("*") if p.is_file())
-            members = ((n, (source / n).read_bytes()) for n in names if wanted.fullmatch(n))
-        else:
-            members = downloads.read_archive(source, lambda name: bool(wanted.fullmatch(name)))
-        # include/aga/data/… has a data/ of its own: the expression finds the first of the two
-        self.texts = {wanted.fullmatch(name)[1].lower(): data for name, data in members}
-
-    def statements(self, name: str) -> Iterator[tuple[str, str]]:
-        """Yield each keyword with the text up to the next one."""
-        text = self.texts[name].decode("latin-1")
-        matches = list(_STATEMENT.finditer(text))
-        ends = [match.start() for match in matches[1:]] + [len(text)]
-        for match, end in zip(matches, ends, strict=True):
-            yield match[1], text[match.end() : end]
-
-
-def _by_contributor(files: _Files) -> dict[str, list[str]]:
-    groups = defaultdict(list)
-    for name in sorted(files.texts):
-        if name.startswith("data/"):
-            groups[name.split("/")[2]].append(name)
-    return groups
-
-
-class _Component(NamedTuple):
-    down: bool  # the pen is on the paper
-    text: str  # points, as the file writes them
-    box: int  # the .START_BOX it follows, counted from 0; -1 before the first
-
-    @property
-    def withheld(self) -> bool:
-        """Ink kept back for the makers' own tests is replaced by one point at the origin."""
-        return len(self.text) < 9 and self.text.split() == ["0", "0"]
-
-
-@dataclass
-class _Recording:
-    """What one list of includes gives.
-
-    settings: keyword to text. announced: list of (label, box), texts that the ink file itself
-    names, in comments right before their ink.
-    """
-
-    components: list[_Component] = field(default_factory=list)
-    settings: dict[str, str] = field(default_factory=dict)
-    announced: list[tuple[str, int]] = field(default_factory=list)
-    num_boxes: int = 0
-
-
-def _record(files: _Files, includes: Sequence[str], asked_by: str) -> _Recording:
-    recording = _Recording()
-    for include in includes:
-        _add_include(recording, files, include, (asked_by,))
-    return recording
-
-
-def _add_include(
-    recording: _Recording, files: _Files, include: str, asked_by: tuple[str, ...]
-) -> None:
-    name = f"include/{include}"
-    if name in asked_by:
-        raise ValueError(
-            f"{name} includes itself, by way of {' and '.join(asked_by)}: "
-            "download UNIPEN again, or leave that file out."
-        )
-    if name not in files.texts:
-        raise FileNotFoundError(
-            f"{asked_by[-1]} includes {include}, which {files.source} does not have: copy or "
-            "download UNIPEN again, with its whole include folder."
-        )
-    for keyword, body in files.statements(name):
-        if keyword == "INCLUDE":
-            _add_include(recording, files, body.strip().lower(), (*asked_by, name))
-        elif keyword in ("PEN_DOWN", "PEN_UP"):
-            component = _Component(keyword == "PEN_DOWN", body, recording.num_boxes - 1)
-            recording.components.append(component)
-        elif keyword == "START_BOX":
-            recording.num_boxes += 1
-        elif keyword == "COMMENT" and (announcement := _ANNOUNCED_TEXT.match(body)):
-            recording.announced.append((_unescape(announcement[1]), recording.num_boxes - 1))
-        elif keyword in ("COORD", "WRITER_ID") or "_POINTS_PER_" in keyword:
-            recording.settings[keyword] = " ".join(body.split())
-
-
-def _read_contributor(files: _Files, contributor: str, names: list[str]) -> Iterator[tuple]:
-    """Yield (category, list of (ink, label), writer, outcome) for every segment."""
-    segments = defaultdict(list)  # the ink's includes: list of (category, text of the segment)
-    recordings = {}
-    for name in names:
-        statements = list(files.statements(name))
-        includes = tuple(b.strip().lower() for k, b in statements if k == "INCLUDE")
-        category = name.split("/")[1]
-        segments[includes] += [(category, body) for key, body in statements if key == "SEGMENT"]
-        if includes not in recordings:
-            recordings[includes] = _record(files, includes, name)
-    numberings = _choose_numberings(recordings, segments)
-    for includes, recording in recordings.items():
-        writer = recording.settings.get("WRITER_ID", "unknown").lower()
-        writer = SAME_WRITER.get((contributor, writer), writer)
-        read = list(_read(recording, numberings[includes], segments[includes]))
-        for category, found, outcome in _drop_specks(read):
-            yield category, found, writer, outcome
-
-
-def _read(recording: _Recording, numbering: str, segments: list) -> Iterator[tuple]:
-    components = [c for c in recording.components if NUMBERINGS[numbering](c)]
-    announced = _announced_texts(recording)
-    stroke_boxes = _stroke_boxes(recording)
-    tokenized = _is_tokenized([body for category, body in segments if category == TEXT_CATEGORY])
-    characters = _character_starts(segments)
-    for category, body in segments:
-        try:
-            label, ranges = _parse_segment(body)
-            if category != TEXT_CATEGORY:
-                _check_character(label)
-                ink = _cut(components, ranges, recording.settings, stroke_boxes)
-                yield category, [(ink, label)], "kept"
-                continue
-            outcome = "kept"
-            if tokenized:
-                label = _join_tokens(label)
-                outcome = "repaired: spaces before punctuation taken out"
-            if announced is not None:
-                ink = _take(announced, label)
-                outcome = "repaired: ink found by the comment that announces it"
-            else:
-                ink = _cut(components, ranges, recording.settings)
-            if announced is not None or _is_one_line(ink, label):
-                yield category, [(ink, label)], outcome
-            else:
-                lines = _split_lines(components, ranges, recording.settings, label, characters)
-                yield category, lines, "repaired: several lines divided"
-        except Broken as reason:
-            yield category, [], f"dropped: {reason}"
-
-
-# Which components a delineation counts, most frequent first.
-NUMBERINGS = {
-    "pen down": lambda component: component.down,
-    "all with points": lambda component: component.down or component.text.strip() != "",
-    "all": lambda component: True,
-}
-
-
-def _choose_numberings(recordings: dict, segments: dict) -> dict:
-    """Decide for each recording which components are counted: where segments meet ink.
-
-    Of numberings that fit equally many segments, the contributor's usual one.
-    """
-    fits = {}  # recording: {numbering: segments that begin and end on ink}
-    for includes, recording in recordings.items():
-        for name, is_counted in NUMBERINGS.items():
-            components = [c for c in recording.components if is_counted(c)]
-            good = sum(_meets_ink(components, body) for _, body in segments[includes])
-            fits.setdefault(includes, {})[name] = good
-    total = {name: sum(fit[name] for fit in fits.values()) for name in NUMBERINGS}
-    return {
-        includes: max(NUMBERINGS, key=lambda name: (fit[name], total[name]))
-        for includes, fit in fits.items()
-    }
-
-
-def _meets_ink(components: list[_Component], body: str) -> bool:
-    try:
-        _, ranges = _parse_segment(body)
-    except Broken:
-        return False
-    for first, _, last, _ in ranges:
-        if last >= len(components):
-            return False
-        inside = [k for k in range(first, last + 1) if components[k].down]
-        # some contributors let a segment begin and end with the pen's way to and from the ink
-        if not inside or inside[0] > first + 1 or inside[-1] < last - 1:
-            return False
-        if components[inside[0]].withheld or components[inside[-1]].withheld:
-            return False
-    return True
-
-
-@functools.lru_cache(maxsize=100_000)
-def _parse_segment(body: str) -> tuple[str, list[tuple]]:
-    """Read a segment's label and delineation.
-
-    The delineation `3,5-7,12:3-14:8` becomes a list of (first component, its first point, last
-    component, its last point or None).
-    """
-    match = _SEGMENT.fullmatch(body)
-    if not match:
-        raise Broken("segment not understood (unbalanced quotes?)")
-    ranges = []
-    for part in match[1].split(","):
-        match_range = _RANGE.fullmatch(part)
-        if not match_range:
-            raise Broken("delineation not understood")
-        first, first_point, last, last_point = match_range.groups()
-        last_point = None if last_point is None else int(last_point)
-        ranges.append((int(first), int(first_point or 0), int(last or first), last_point))
-    label = _unescape(match[2])
-    if not label:
-        raise Broken("label is empty")
-    return label, ranges
-
-
-def _unescape(label: str) -> str:
-    return " ".join(re.sub(r"\\(.)", r"\1", label).split())
-
-
-def _check_character(label: str) -> None:
-    if len(label) > 1:
-        raise Broken("label of several characters")
-    if label not in CHARACTERS:
-        raise Broken(f"character outside the {len(CHARACTERS)} classes")
-
-
-def _cut(
-    components: list[_Component],
-    ranges: list[tuple],
-    settings: dict,
-    stroke_boxes: Set = frozenset(),
-) -> pen_ink.Ink:
-    """Cut pen-down strokes out: list of float32 (points, 2), y down, from the ink's corner."""
-    columns = settings.get("COORD", "X Y").split()
-    numbers, lengths = [], []  # as texts, all strokes in one list: to convert once is fast
-    for first, first_point, last, last_point in ranges:
-        if not first <= last < len(components):
-            raise Broken("delineation outside the ink")
-        for k in range(first, last + 1):
-            if not components[k].down:
-                continue
-            if components[k].withheld:
-                raise Broken("ink was withheld")
-            if components[k].box in stroke_boxes:
-                raise Broken("box holds one stroke, not a character")
-            own = components[k].text.split()
-            if len(own) % len(columns):
-                raise Broken("points not understood")
-            begin = first_point if k == first else 0
-            end = len(own) if k < last or last_point is None else last_point + 1
-            own = own[begin * len(columns) : end * len(columns)]
-            if own:
-                numbers += own
-                lengths.append(len(own) // len(columns))
-    if not numbers:
-        raise Broken("no ink")
-    try:
-        points = np.array(numbers, dtype=np.float32).reshape(-1, len(columns))
-    except ValueError:
-        raise Broken("points not understood") from None
-    try:
-        points = points[:, [columns.index("X"), columns.index("Y")]]  # (points, 2)
-        points[:, 1] *= -_resolution(settings, "X") / _resolution(settings, "Y")
-    except (ValueError, ZeroDivisionError):
-        raise Broken("tablet settings not understood") from None
-    if not np.isfinite(points).all():
-        raise Broken("points not understood")
-    points -= points.min(axis=0)
-    return np.split(points, np.cumsum(lengths[:-1]))
-
-
-def _resolution(settings: dict, axis: str) -> float:
-    for unit in ("MM", "INCH"):
-        if f"{axis}_POINTS_PER_{unit}" in settings:
-            return float(settings[f"{axis}_POINTS_PER_{unit}"])
-    return 1.0
-
-
 # --- what was found wrong in looking at every contributor's ink, as rules
-
-
-def _stroke_boxes(recording: _Recording) -> set[int]:
-    """Find boxes that hold single strokes, not characters.
-
-    The last part of every file of `ibm` was written without boxes and cut at every stroke: a run
-    of 144 to 361 boxes of one stroke, where people's own runs of one-stroke characters reach 30.
-    """
-    strokes = Counter(component.box for component in recording.components if component.down)
-    found, run = set(), []
-    for box in range(recording.num_boxes + 1):
-        if strokes[box] == 1:
-            run.append(box)
-            continue
-        if len(run) > LONGEST_RUN:
-            found.update(run)
-        run = []
-    return found
-
-
-def _drop_specks(read: list[tuple]) -> Iterator[tuple]:
-    """Drop letters and digits that are far smaller than the recording's others: stray dots."""
-    extents = [
-        max(pen_ink.bounding_box(found[0][0]))
-        if category != TEXT_CATEGORY and found and found[0][1].isalnum()
-        else np.nan
-        for category, found, _ in read
-    ]
-    median = np.nanmedian(extents) if not np.all(np.isnan(extents)) else 0
-    for (category, found, outcome), extent in zip(read, extents, strict=True):
-        if extent < SMALLEST * median:  # never of nan
-            found, outcome = [], "dropped: ink is a speck"
-        yield category, found, outcome
-
-
-def _announced_texts(recording: _Recording) -> dict[str, list[pen_ink.Ink]] | None:
-    """Collect the inks of announced texts, by label; None where the file announces none.
-
-    In `lex`, the delineations drift away from the ink, while the comments stand right before it.
-    Ink that is far too narrow for its label ends before it: that is left out.
-    """
-    if not recording.announced:
-        return None
-    boxes = defaultdict(list)
-    for component in recording.components:
-        boxes[component.box].append(component)
-    inks = []
-    for label, box in recording.announced:
-        try:
-            inks.append(
-                (label, _cut(boxes[box], [(0, 0, len(boxes[box]) - 1, None)], recording.settings))
-            )
-        except Broken:
-            continue
-    widths = [pen_ink.bounding_box(ink)[2] / len(label) for label, ink in inks]
-    found = defaultdict(list)
-    for (label, ink), width in zip(inks, widths, strict=True):
-        found[label].append(ink if width > NARROWEST * np.median(widths) else None)
-    return found
-
-
-def _take(announced: dict[str, list], label: str) -> pen_ink.Ink:
-    if not announced.get(label):
-        raise Broken("text not found in the ink")
-    ink = announced[label].pop(0)
-    if ink is None:
-        raise Broken("ink ends before its label")
-    return ink
-
-
-def _is_tokenized(bodies: list[str]) -> bool:
-    """Say whether labels were cut into tokens: `hpb` has files with a space before each mark."""
-    spaced = [body for body in bodies if re.search(r'".*[a-z] [,.;:!?]', body)]
-    return len(spaced) > len(bodies) / 4
-
-
-def _join_tokens(label: str) -> str:
-    if re.search(r"\bXXX\b|(?<![^ ])[A-Z0-9] [A-Z0-9](?![^ ])", label):
-        raise Broken("label lost its spaces or has a word crossed out")
-    label = re.sub(r" ([,.;:!?]|'s\b)", r"\1", label)
-    return re.sub(r"' (.+?) '", r"'\1'", label)
-
-
-def _is_one_line(ink: pen_ink.Ink, label: str) -> bool:
-    """Say whether ink is as wide as its label asks for, in one row of strokes."""
-    _, _, width, height = pen_ink.bounding_box(ink)
-    if width < FLATTEST * height * len(label):
-        return False
-    rows = [np.concatenate([ink[k] for k in row]) for row in _rows(ink) if len(row) > 1]
-    for above, below in zip(rows, rows[1:], strict=False):
-        left, right = (
-            max(above[:, 0].min(), below[:, 0].min()),
-            min(above[:, 0].max(), below[:, 0].max()),
-        )
-        if right - left > 0.5 * min(np.ptp(above[:, 0]), np.ptp(below[:, 0])):
-            return False
-    return True
-
-
-def _rows(ink: pen_ink.Ink) -> list[list[int]]:
-    """Group strokes into rows without common height, from the top; low rows join the nearest."""
-    spans = [(stroke[:, 1].min(), stroke[:, 1].max()) for stroke in ink]
-    rows, bottom = [], -np.inf
-    for k in sorted(range(len(ink)), key=lambda k: spans[k]):
-        if spans[k][0] > bottom:
-            rows.append([])
-        rows[-1].append(k)
-        bottom = max(bottom, spans[k][1])
-    heights = [max(spans[k][1] for k in row) - min(spans[k][0] for k in row) for row in rows]
-    tall = [row for row, height in zip(rows, heights, strict=True) if height > 0.4 * max(heights)]
-    middles = [np.mean([spans[k] for k in row]) for row in tall]
-    result = [[] for _ in tall]
-    for row in rows:
-        middle = np.mean([spans[k] for k in row])
-        result[np.abs(np.array(middles) - middle).argmin()] += row
-    return result
-
-
-def _character_starts(segments: list[tuple[str, str]]) -> dict[int, str]:
-    """Map the component that a labelled character begins with to its label."""
-    starts = {}
-    for category, body in segments:
-        if category != TEXT_CATEGORY:
-            with contextlib.suppress(Broken):
-                label, ranges = _parse_segment(body)
-                starts[ranges[0][0]] = label
-    return starts
-
-
-def _split_lines(
-    components: list[_Component], ranges: list[tuple], settings: dict, label: str, characters: dict
-) -> list[tuple[pen_ink.Ink, str]]:
-    """Divide several written lines under one label, as in `apb`: list of (ink, label).
-
-    Rows of strokes are the lines. The label is divided at spaces, in the one way in which the
-    characters that are labelled one by one lie in the lines of their words.
-    """
-    first, _, last, _ = ranges[0]
-    ink = _cut(components, ranges, settings)
-    numbers = [k for k in range(first, last + 1) if components[k].down]
-    rows = [sorted(row) for row in _rows(ink)]
-    if len(ranges) > 1 or len(ink) != len(numbers) or sum(rows, []) != list(range(len(ink))):
-        raise Broken("several lines under one label")  # and not written one after the other
-    spelled = ["".join(characters.get(numbers[k], "") for k in row) for row in rows]
-    words = label.split()
-    fitting = []
-    for cuts in itertools.combinations(range(1, len(words)), len(rows) - 1):
-        bounds = [0, *cuts, len(words)]
-        lines = [" ".join(words[a:b]) for a, b in itertools.pairwise(bounds)]
-        if all(map(_is_subsequence, spelled, lines)):
-            fitting.append(lines)
-    inks = [
-        _cut(components, [(numbers[row[0]], 0, numbers[row[-1]], None)], settings) for row in rows
-    ]
-    if len(fitting) != 1 or not all(map(_is_one_line, inks, fitting[0])):
-        raise Broken("several lines under one label")
-    return list(zip(inks, fitting[0], strict=True))
-
-
-def _is_subsequence(part: str, whole: str) -> bool:
-    rest = iter(whole)
-    return all(character in rest for character in part)

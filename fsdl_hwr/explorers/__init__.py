@@ -1,1 +1,1 @@
-"""What the labs show: figures as pure functions of computed data."""
+"""Explorers: widgets that show computed data in the page, each under a static figure."""

@@ -16,8 +16,9 @@ from matplotlib.figure import Figure
 from fsdl_hwr import ctc
 from fsdl_hwr.alphabet import BLANK_INDEX, Alphabet
 from fsdl_hwr.datasets.lines import Lines
-from fsdl_hwr.explorers import drawing, widget
-from fsdl_hwr.recognizer import Recognizer
+from fsdl_hwr.explorers import widget
+from fsdl_hwr.figures import drawing
+from fsdl_hwr.recognizers.line import Recognizer
 
 OTHER_CLASSES = 3  # shown beside the blank and the transcript's: the likeliest of the rest
 PUSH = LinearSegmentedColormap.from_list("push", [drawing.BLUE, "#FFFFFF", drawing.VERMILION])

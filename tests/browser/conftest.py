@@ -3,7 +3,8 @@
 A test takes the fixture `lab` and opens a notebook made of a few cells:
 
     def test_a_click(lab):
-        notebook = lab.open(["from fsdl_hwr.explorers import collapse", "e = collapse.explore()"])
+        code = "from fsdl_hwr.explorers import collapse_explorer; e = collapse_explorer.explore()"
+        notebook = lab.open([code])
         notebook.run_all()
         explorer = notebook.explorer("Collapse player")   # a Playwright locator, by its label
         explorer.get_by_role("button", name="Step").click()

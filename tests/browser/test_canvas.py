@@ -6,19 +6,20 @@ import numpy as np
 import pytest
 
 from fsdl_hwr import alphabet, metrics
-from fsdl_hwr.datasets import text
+from fsdl_hwr.datasets import sources
 
 RUNS = Path(__file__).parents[2] / "runs"
 
 # A reader whose answer tells what it was given, so that no trained network is needed.
 SETUP = """
-from fsdl_hwr.explorers import canvas
-samples = canvas.embedded_samples("line", ["by hand", "a c"])
-reader = canvas.Reader("line", "abc dhny", canvas.line_image,
+from fsdl_hwr.datasets import canvas_ink
+from fsdl_hwr.explorers import canvas_explorer
+samples = canvas_ink.embedded_samples("line", ["by hand", "a c"])
+reader = canvas_explorer.Reader("line", "abc dhny", canvas_ink.line_image,
                        lambda image: [(f"{int((image > 0).sum())} pixels", 1.0)])
-e = canvas.explore(reader, samples, "saved")
+e = canvas_explorer.explore(reader, samples, "saved")
 """
-SHOWN = "canvas.to_lists(canvas.ink(e))"
+SHOWN = "canvas_ink.to_lists(canvas_explorer.ink(e))"
 
 
 def draw(notebook, canvas, strokes):
@@ -50,8 +51,8 @@ def test_drawing_undo_clear_and_saving(lab):
         [[400, 90]],  # a dot
     ]
     draw(notebook, canvas, strokes)
-    notebook.wait_for("len(canvas.ink(e))", 3)
-    assert notebook.evaluate("[str(s.dtype) for s in canvas.ink(e)]") == ["float32"] * 3
+    notebook.wait_for("len(canvas_explorer.ink(e))", 3)
+    assert notebook.evaluate("[str(s.dtype) for s in canvas_explorer.ink(e)]") == ["float32"] * 3
     ink = notebook.evaluate(SHOWN)
     for stroke, drawn in zip(ink, strokes, strict=True):
         stroke, drawn = np.array(stroke), np.array(drawn)
@@ -60,16 +61,16 @@ def test_drawing_undo_clear_and_saving(lab):
     assert seconds[0] == 0 and (np.diff(seconds) >= 0).all() and seconds[-1] > 0
 
     notebook.wait_for("e.answered == e.asked", True)
-    answer = notebook.evaluate("canvas.read(reader, canvas.ink(e)).answers[0][0]")
+    answer = notebook.evaluate("canvas_explorer.read(reader, canvas_explorer.ink(e)).answers[0][0]")
     canvas.get_by_text(answer, exact=True).wait_for()
     assert answer in status.text_content()
     canvas.get_by_role("img", name="Paper with 3 strokes").wait_for()
 
     canvas.get_by_role("button", name="Undo").click()
-    notebook.wait_for("len(canvas.ink(e))", 2)
+    notebook.wait_for("len(canvas_explorer.ink(e))", 2)
     canvas.get_by_role("img", name="Paper").focus()
     notebook.page.keyboard.press("Control+z")
-    notebook.wait_for("len(canvas.ink(e))", 1)
+    notebook.wait_for("len(canvas_explorer.ink(e))", 1)
     assert notebook.evaluate(SHOWN) == ink[:1]
 
     label = canvas.get_by_role("textbox", name="Label")
@@ -81,13 +82,15 @@ def test_drawing_undo_clear_and_saving(lab):
     canvas.get_by_role("button", name="Save as sample").click()
     status.get_by_text("Saved 'cab b'").wait_for()
     assert canvas.get_by_role("alert").count() == 0
-    saved = "[[s.label, canvas.to_lists(s.ink)] for s in canvas.load_samples('saved', 'line')]"
+    saved = (
+        "[[s.label, canvas_ink.to_lists(s.ink)] for s in canvas_ink.load_samples('saved', 'line')]"
+    )
     assert notebook.evaluate(saved) == [["cab b", ink[:1]]]
     notebook.screenshot("canvas-line", canvas)
 
     canvas.get_by_role("img", name="Paper").focus()
     notebook.page.keyboard.press("Delete")
-    notebook.wait_for("len(canvas.ink(e))", 0)
+    notebook.wait_for("len(canvas_explorer.ink(e))", 0)
     canvas.get_by_role("img", name="Paper with 0 strokes").wait_for()
     notebook.check()
 
@@ -104,10 +107,10 @@ def test_everything_works_by_keyboard_alone(lab):
     press("a")  # chooses the sample that begins so
     press("Tab")
     press("Enter")  # Write this sample
-    wanted = notebook.evaluate("canvas.to_lists(samples[1].ink)")
+    wanted = notebook.evaluate("canvas_ink.to_lists(samples[1].ink)")
     notebook.wait_for(SHOWN, wanted)
     notebook.wait_for("e.answered == e.asked", True)
-    answer = notebook.evaluate("canvas.read(reader, samples[1].ink).answers[0][0]")
+    answer = notebook.evaluate("canvas_explorer.read(reader, samples[1].ink).answers[0][0]")
     canvas.get_by_text(answer, exact=True).wait_for()
 
     press("Tab")
@@ -118,7 +121,7 @@ def test_everything_works_by_keyboard_alone(lab):
     for _ in range(4):
         press("Shift+Tab")
     press("Enter")  # Clear
-    notebook.wait_for("len(canvas.ink(e))", 0)
+    notebook.wait_for("len(canvas_explorer.ink(e))", 0)
     notebook.check()
 
 
@@ -137,13 +140,16 @@ def test_a_finger_and_a_pen_draw_but_the_palm_does_not(lab):
           clientX: left + 50 + 20 * k, clientY: top + 40, bubbles: true, cancelable: true }));
     }"""
     paper.evaluate(touch, ["touch", 2])
-    notebook.wait_for("len(canvas.ink(e))", 1)
+    notebook.wait_for("len(canvas_explorer.ink(e))", 1)
     paper.evaluate(touch, ["pen", 3])
-    notebook.wait_for("len(canvas.ink(e))", 2)
+    notebook.wait_for("len(canvas_explorer.ink(e))", 2)
     paper.evaluate(touch, ["touch", 4])  # the hand that holds the pen
     paper.evaluate(touch, ["pen", 3])
-    notebook.wait_for("len(canvas.ink(e))", 3)
-    assert notebook.evaluate("len({tuple(p[:2]) for s in canvas.ink(e) for p in s.tolist()})") == 2
+    notebook.wait_for("len(canvas_explorer.ink(e))", 3)
+    assert (
+        notebook.evaluate("len({tuple(p[:2]) for s in canvas_explorer.ink(e) for p in s.tolist()})")
+        == 2
+    )
     notebook.check()
 
 
@@ -151,27 +157,28 @@ def test_the_recognizer_of_lab_03_reads_drawn_lines(lab):
     path = RUNS / "03_line_recognizer" / "pen.keras"
     if not path.is_file():
         pytest.skip("needs a run of lab 03 with its defaults: make test, or make run")
-    texts = text.sentences("faker", "test", alphabet=alphabet.Alphabet(), num=4).texts[2:]
+    texts = sources.sentences("faker", "test", alphabet=alphabet.Alphabet(), num=4).texts[2:]
     cell = f"""
-from fsdl_hwr import recognizer
-from fsdl_hwr.explorers import canvas
-reader = canvas.line_reader(recognizer.Recognizer.load({str(path)!r}))
-samples = canvas.embedded_samples("line", {texts!r})
-e = canvas.explore(reader, samples, "saved")
+from fsdl_hwr.recognizers.line import Recognizer
+from fsdl_hwr.datasets import canvas_ink
+from fsdl_hwr.explorers import canvas_explorer
+reader = canvas_explorer.line_reader(Recognizer.load({str(path)!r}))
+samples = canvas_ink.embedded_samples("line", {texts!r})
+e = canvas_explorer.explore(reader, samples, "saved")
 """
     notebook = lab.open([cell])
     notebook.run_all()
     canvas = notebook.explorer("Drawing canvas: one line")
     read = []
     for k in range(len(texts)):
-        strokes = notebook.evaluate(f"canvas.to_lists(samples[{k}].ink)")
+        strokes = notebook.evaluate(f"canvas_ink.to_lists(samples[{k}].ink)")
         draw(notebook, canvas, strokes)
-        notebook.wait_for("len(canvas.ink(e))", len(strokes))
+        notebook.wait_for("len(canvas_explorer.ink(e))", len(strokes))
         notebook.wait_for("e.answered == e.asked", True)
         read.append(notebook.evaluate("e.data['answers'][0][0]"))
         notebook.screenshot(f"canvas-read-{k}", canvas)
         canvas.get_by_role("button", name="Clear").click()
-        notebook.wait_for("len(canvas.ink(e))", 0)
+        notebook.wait_for("len(canvas_explorer.ink(e))", 0)
     assert metrics.character_error_rate(texts, read).value <= 0.2, read
     notebook.check()
 
@@ -184,25 +191,26 @@ def test_the_network_of_lab_02_reads_drawn_characters(lab):
     cell = f"""
 import keras
 from fsdl_hwr import alphabet
-from fsdl_hwr.explorers import canvas
+from fsdl_hwr.datasets import canvas_ink
+from fsdl_hwr.explorers import canvas_explorer
 network = keras.saving.load_model({str(path)!r}, compile=False)
-reader = canvas.character_reader(network, alphabet.EMNIST_CHARACTERS)
-samples = canvas.embedded_samples("character", {word!r})
-e = canvas.explore(reader, samples, "saved")
+reader = canvas_explorer.character_reader(network, alphabet.EMNIST_CHARACTERS)
+samples = canvas_ink.embedded_samples("character", {word!r})
+e = canvas_explorer.explore(reader, samples, "saved")
 """
     notebook = lab.open([cell])
     notebook.run_all()
     canvas = notebook.explorer("Drawing canvas: one character")
     read = ""
     for k in range(len(word)):
-        strokes = notebook.evaluate(f"canvas.to_lists(samples[{k}].ink)")
+        strokes = notebook.evaluate(f"canvas_ink.to_lists(samples[{k}].ink)")
         draw(notebook, canvas, strokes)
-        notebook.wait_for("len(canvas.ink(e))", len(strokes))
+        notebook.wait_for("len(canvas_explorer.ink(e))", len(strokes))
         notebook.wait_for("e.answered == e.asked", True)
         read += notebook.evaluate("e.data['answers'][0][0]")
         if k == 0:
             notebook.screenshot("canvas-character", canvas)
         canvas.get_by_role("button", name="Clear").click()
-        notebook.wait_for("len(canvas.ink(e))", 0)
+        notebook.wait_for("len(canvas_explorer.ink(e))", 0)
     assert metrics.folded_accuracy(word, read).value >= 0.75, read
     notebook.check()

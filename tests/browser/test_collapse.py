@@ -2,9 +2,13 @@
 
 import pytest
 
-from fsdl_hwr.explorers import collapse
+from fsdl_hwr import ctc
+from fsdl_hwr.explorers import collapse_explorer
 
-CELLS = ["from fsdl_hwr.explorers import collapse", "player = collapse.explore('aa-ab')"]
+CELLS = [
+    "from fsdl_hwr.explorers import collapse_explorer",
+    "player = collapse_explorer.explore('aa-ab')",
+]
 
 
 @pytest.fixture
@@ -25,17 +29,17 @@ def test_by_mouse(notebook):
     assert "merge into 4" in status.text_content()
     notebook.wait_for("player.state['step']", 1)
     player.get_by_role("button", name="Drop blanks").click()
-    count = collapse.count_paths("aab", 5)
+    count = ctc.count_paths("aab", 5)
     assert f"\u201caab\u201d. {count} paths" in status.text_content()
 
     frames.nth(2).click()  # the blank becomes an a, and the two letters one
     notebook.wait_for("player.state['path']", "aaaab")
-    assert f"\u201cab\u201d. {collapse.count_paths('ab', 5)} paths" in status.text_content()
+    assert f"\u201cab\u201d. {ctc.count_paths('ab', 5)} paths" in status.text_content()
 
     player.get_by_role("button", name="Another path").click()
     notebook.wait_for("player.state['path'] != 'aaaab'", True)
     path = notebook.evaluate("player.state['path']")
-    assert collapse.collapse(path).text == "ab"
+    assert collapse_explorer.collapse(path).text == "ab"
     assert len(path) == 5
 
     player.get_by_role("button", name="Frames").click()
@@ -43,7 +47,7 @@ def test_by_mouse(notebook):
     player.get_by_role("button", name="Play").click()
     notebook.wait_for("player.state['step']", 2)
     player.get_by_role("textbox").fill("hheel-lloo")
-    assert f"hello\u201d. {collapse.count_paths('hello', 10):,} paths" in status.text_content()
+    assert f"hello\u201d. {ctc.count_paths('hello', 10):,} paths" in status.text_content()
     notebook.page.wait_for_timeout(600)  # the rows come to rest
     notebook.screenshot("collapse", player)
     notebook.check()

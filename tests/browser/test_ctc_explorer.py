@@ -8,7 +8,7 @@ CELLS = [
     """
 import numpy as np
 from fsdl_hwr.alphabet import Alphabet
-from fsdl_hwr.explorers import beam, ctc_explorer
+from fsdl_hwr.explorers import beam_explorer, ctc_explorer
 rng = np.random.default_rng(0)
 image = rng.integers(0, 256, (28, 160), dtype=np.uint8)
 logits = rng.normal(0, 2, (3, 20, 5)).astype(np.float32)
@@ -16,7 +16,7 @@ names = ("batch 0", "batch 10", "epoch 1")
 recording = ctc_explorer.Recording(image, "cab b", Alphabet("abc "), 8, names, logits)
 """,
     "explorer = ctc_explorer.explore(recording)",
-    "stepper = beam.explore()",
+    "stepper = beam_explorer.explore()",
 ]
 
 

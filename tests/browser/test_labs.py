@@ -4,8 +4,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import test_lab_02
-import test_lab_03
+import test_02
+import test_03
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
@@ -28,9 +28,9 @@ def run_small(lab, tmp_path):
     return run
 
 
-@pytest.mark.long  # test_canvas.py operates the same canvas, test_lab_02.py runs the same lab
-def test_lab_02_ends_with_a_canvas_that_reads(run_small):
-    notebook = run_small(test_lab_02)
+@pytest.mark.long  # test_canvas.py operates the same canvas, test_02.py runs the same lab
+def test_02_ends_with_a_canvas_that_reads(run_small):
+    notebook = run_small(test_02)
     canvas = notebook.explorer("Drawing canvas: one character")
     canvas.get_by_label("Sample").select_option(index=1)
     canvas.get_by_role("button", name="Write this sample").click()
@@ -38,8 +38,8 @@ def test_lab_02_ends_with_a_canvas_that_reads(run_small):
     notebook.check()
 
 
-def test_lab_03_shows_its_five_explorers_and_all_answer(run_small):
-    notebook = run_small(test_lab_03)
+def test_03_shows_its_five_explorers_and_all_answer(run_small):
+    notebook = run_small(test_03)
     window = notebook.explorer("Window explorer").get_by_role("slider", name="Window")
     window.press("Home")
     window.press("ArrowRight")
@@ -55,5 +55,7 @@ def test_lab_03_shows_its_five_explorers_and_all_answer(run_small):
     canvas = notebook.explorer("Drawing canvas: one line")
     canvas.get_by_label("Sample").select_option(index=1)
     canvas.get_by_role("button", name="Write this sample").click()
-    notebook.wait_for("len(canvas.ink(explorer)) > 0 and explorer.answered == explorer.asked", True)
+    notebook.wait_for(
+        "len(canvas_explorer.ink(explorer)) > 0 and explorer.answered == explorer.asked", True
+    )
     notebook.check()

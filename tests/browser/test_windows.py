@@ -4,14 +4,16 @@ import math
 
 import pytest
 
-from fsdl_hwr.explorers import windows
+from fsdl_hwr.explorers import window_explorer
+from fsdl_hwr.networks import receptive_field
 
 MAKE = """
 import numpy as np
-from fsdl_hwr.datasets import lines, strokes
-from fsdl_hwr.explorers import windows
+from fsdl_hwr.datasets import line_makers, strokes
+from fsdl_hwr.explorers import window_explorer
+from fsdl_hwr.networks import receptive_field
 
-maker = lines.WrittenLineMaker(strokes.writers("train", 1, 0))
+maker = line_makers.WrittenLineMaker(strokes.writers("train", 1, 0))
 transcript = "the letter ends here"
 image = maker(transcript, np.random.default_rng(0))
 asked = []
@@ -22,8 +24,8 @@ def classify(images):
     return shares / shares.sum(1, keepdims=True)
 """
 OPEN = """
-field = windows.Field(width=79, step=8, start=-32, everywhere=False)
-explorer = windows.explore(image, transcript, 28, 14, classify, "lr", field)
+field = receptive_field.Field(width=79, step=8, start=-32, everywhere=False)
+explorer = window_explorer.explore(image, transcript, 28, 14, classify, "lr", field)
 """
 
 
@@ -36,14 +38,14 @@ def notebook(lab):
 
 def sentence(notebook, width, stride):
     """Say what Python says of these windows."""
-    return notebook.evaluate(f"windows.look(image, transcript, {width}, {stride}).sentence")
+    return notebook.evaluate(f"window_explorer.look(image, transcript, {width}, {stride}).sentence")
 
 
 def test_by_mouse(notebook):
     root = notebook.explorer("Window explorer")
     status, line = root.get_by_role("status"), root.get_by_role("slider", name="Window")
     assert status.text_content() == sentence(notebook, 28, 14)
-    count = notebook.evaluate("len(windows.look(image, '', 28, 14).starts)")
+    count = notebook.evaluate("len(window_explorer.look(image, '', 28, 14).starts)")
     assert line.get_attribute("aria-valuemax") == str(count)
     assert notebook.evaluate("len(asked)") == 1
 
@@ -58,7 +60,7 @@ def test_by_mouse(notebook):
     character, share = notebook.evaluate("explorer.data['answers'][2][0]")
     answers = root.get_by_role("list", name="What the classifier says").get_by_role("listitem")
     assert answers.nth(0).text_content() == f"{character}{math.floor(100 * share + 0.5)}%"
-    frame = windows.frame_at(windows.Field(79, 8, -32, False), 2 * 14 + 14)
+    frame = window_explorer.frame_at(receptive_field.Field(79, 8, -32, False), 2 * 14 + 14)
     seen = f"sees px {max(0, 8 * frame - 32)} to {8 * frame - 32 + 79}."
     assert f"Frame {frame + 1}, centered nearest to this window, {seen}" in root.text_content()
 
@@ -102,7 +104,7 @@ def test_by_keyboard(notebook):
     press("ArrowRight")
     notebook.wait_for("explorer.state['window']", 2)
     press("End")
-    last = notebook.evaluate("len(windows.look(image, '', 24, 11).starts)")
+    last = notebook.evaluate("len(window_explorer.look(image, '', 24, 11).starts)")
     notebook.wait_for("explorer.state['window']", last - 1)
     said = notebook.evaluate("explorer.data['answers'][-1][0][0]")
     text = f"window {last} of {last}, read as {said}"
@@ -120,8 +122,8 @@ def test_fewer_windows_keep_a_window_chosen(notebook):
     root = notebook.explorer("Window explorer")
     root.get_by_role("slider", name="Window").press("End")
     root.get_by_role("slider", name="Stride").press("End")
-    stride = windows.STRIDES[1]
+    stride = window_explorer.STRIDES[1]
     notebook.wait_for("explorer.data['stride']", stride)
-    last = notebook.evaluate(f"len(windows.look(image, '', 28, {stride}).starts)") - 1
+    last = notebook.evaluate(f"len(window_explorer.look(image, '', 28, {stride}).starts)") - 1
     notebook.wait_for("explorer.state['window']", last)
     notebook.check()

@@ -1,0 +1,184 @@
+"""Ink from the drawing canvas: samples, their files, and the images that networks get."""
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from fsdl_hwr import files
+from fsdl_hwr import ink as ink_module
+from fsdl_hwr.datasets import lines, strokes
+from fsdl_hwr.ink import Ink
+
+SIZES = {"character": (280, 280), "line": (960, 180)}  # canvas units, width and height
+PEN_WIDTH = {"character": 2.2, "line": 1.8}  # px in the image that the network gets
+MARGIN = 1  # px of paper around a drawn line
+STRETCH = 2.0  # a drawn line becomes so much wider, or narrow letters had less than a frame
+MIN_LINE = 36  # canvas units: lower ink, a dash say, is not enlarged further
+SAMPLING_RATE = 60  # points a second, as pointers report them
+
+
+def character_image(ink: Ink) -> np.ndarray:
+    """Bring one drawn character to a classifier's geometry: uint8 (28, 28), ink 255 on 0."""
+    return ink_module.glyph_image(ink, "", PEN_WIDTH["character"])
+
+
+def line_image(ink: Ink, height: int = 28, width: int = 952) -> np.ndarray:
+    """Bring a drawn line of unknown size and place to a line image: uint8 (height, width).
+
+    The ink is scaled to the height and stretched sideways by `STRETCH`, so that letters are as wide
+    as the glyphs that the recognizer knows; what is then too wide is squeezed. How high a letter
+    without ascenders should be cannot be seen: so the extent of a line is at least twice the spread
+    that its ink has around the middle.
+    """
+    pen = PEN_WIDTH["line"]
+    left, top, right, bottom = ink_module.bounding_box(ink)
+    extent = max(bottom - top, 2 * _spread(ink), MIN_LINE)
+    room = height - 2 * MARGIN - pen  # px between the pen's highest and lowest point
+    scale = room / extent
+    scale_x = min(STRETCH * scale, (width - 2 * MARGIN - pen) / max(right - left, 1e-6))
+    edge = MARGIN + pen / 2
+    matrix = [
+        [scale_x, 0, edge - left * scale_x],
+        [0, scale, (height - (top + bottom) * scale) / 2],
+    ]
+    return ink_module.render(ink_module.transform(ink, matrix), height, width, pen)
+
+
+def _spread(ink: Ink) -> float:
+    """Say how high the band is that 70% of the ink lies in: of its length, not of its points."""
+    if not ink:
+        return 0.0
+    points = np.concatenate([stroke[:, :2] for stroke in ink])
+    middles = (points[1:, 1] + points[:-1, 1]) / 2
+    lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    lengths[np.cumsum([len(stroke) for stroke in ink])[:-1] - 1] = 0  # the pen was up
+    if lengths.sum() == 0:
+        return 0.0
+    order = np.argsort(middles)
+    share = np.cumsum(lengths[order]) / lengths.sum()
+    low, high = np.searchsorted(share, [0.15, 0.85])
+    return float(middles[order[high]] - middles[order[low]])
+
+
+def drawn(ink: Ink, kind: str, rng: np.random.Generator) -> Ink:
+    """Put an ink in em units on the canvas as a pointer reports it: whole units, `SAMPLING_RATE`.
+
+    Size, place and slope are drawn at random, and the pen moves at an even speed.
+    """
+    width, height = SIZES[kind]
+    left, top, right, bottom = ink_module.bounding_box(ink)
+    room = 0.94 * min(width / max(right - left, 1e-6), height / max(bottom - top, 1e-6))
+    em = min(room, rng.uniform(150, 220) if kind == "character" else rng.uniform(38, 75))
+    free_x, free_y = width - (right - left) * em, height - (bottom - top) * em
+    x = 0.03 * width - left * em if kind == "line" else rng.uniform(0.2, 0.8) * free_x - left * em
+    y = rng.uniform(0.3, 0.7) * free_y - top * em
+    slope = rng.normal(0, 0.01) if kind == "line" else 0.0
+    placed = ink_module.transform(ink, [[em, 0, x], [slope * em, em, y - slope * em * right / 2]])
+    speed = rng.uniform(4, 7) * em / SAMPLING_RATE  # canvas units from sample to sample
+    lengths = np.array([len(stroke) for stroke in placed])
+    first, last = np.cumsum(lengths) - lengths, np.cumsum(lengths) - 1  # of each stroke's points
+    points = np.clip(np.concatenate(placed)[:, :2], 0, [width, height])
+    steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    steps[last[:-1]] = 1.0  # between strokes: any way will do that keeps them apart
+    way = np.concatenate([[0], np.cumsum(steps)])
+    counts = 1 + np.ceil((way[last] - way[first]) / speed).astype(int)  # samples of each stroke
+    stroke = np.repeat(np.arange(len(placed)), counts)
+    sample = np.arange(counts.sum()) - (np.cumsum(counts) - counts)[stroke]
+    share = sample / np.maximum(counts - 1, 1)[stroke]
+    at = way[first][stroke] + (way[last] - way[first])[stroke] * share
+    lifted = rng.uniform(0.08, 0.2, len(placed))  # seconds after each stroke
+    begins = np.concatenate([[0], np.cumsum((counts - 1) / SAMPLING_RATE + lifted)[:-1]])
+    seconds = begins[stroke] + sample / SAMPLING_RATE
+    x, y = (np.rint(np.interp(at, way, points[:, k])) for k in (0, 1))
+    timed = np.stack([x, y, seconds], axis=1).astype(np.float32)  # (samples, 3)
+    return np.split(timed, np.cumsum(counts)[:-1])
+
+
+class DrawnLineMaker:
+    """Writes a sentence on the canvas with one writer's pen, and gives what the network gets.
+
+    writers: whose hands the lines are in; every line draws one of them. So a recognizer can be
+    trained on what it will be asked to read: `lines.LineStream(DrawnLineMaker(writers), ...)`.
+    """
+
+    def __init__(self, writers: Sequence[strokes.Writer], width: int = lines.LINE_WIDTH):
+        if len(writers) == 0:
+            raise ValueError("Drawn lines need at least one writer; got none.")
+        self.writers = list(writers)
+        self.width = width
+
+    def __call__(self, text: str, rng: np.random.Generator) -> np.ndarray:
+        """Make one line image: uint8 (28, width); a long line is squeezed to fit."""
+        writer = self.writers[rng.integers(len(self.writers))]
+        return line_image(drawn(writer.write(text, rng), "line", rng), width=self.width)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An ink from a canvas of `kind`, in canvas units and seconds, and its label."""
+
+    kind: str
+    label: str
+    ink: Ink
+
+
+def embedded_samples(kind: str, texts: Sequence[str], seed: int = 0) -> list[Sample]:
+    """Write each text on the canvas, each by another writer of the test split."""
+    samples = []
+    hands = strokes.writers("test", max(1, len(texts)), seed)
+    for k, (text, writer) in enumerate(zip(texts, hands, strict=False)):
+        rng = np.random.default_rng((*writer.seed, 2, k))
+        ink = writer.draw(text, rng) if kind == "character" else writer.write(text, rng)
+        samples.append(Sample(kind, text, drawn(ink, kind, rng)))
+    return samples
+
+
+def save_sample(folder: str | Path, sample: Sample) -> Path:
+    """Write a sample as one JSON file, whole or not at all, and return its path.
+
+    Its members: kind; label; canvas: [width, height] in units; columns: what a point holds;
+    strokes: a list of strokes, each a list of points [x, y, seconds].
+    Raises `ValueError` for a sample without ink or without a label.
+    """
+    if not sample.ink:
+        raise ValueError("There is nothing to save: draw something first.")
+    if not sample.label.strip():
+        raise ValueError("A sample needs a label: type what you wrote, then save.")
+    record = {
+        "kind": sample.kind,
+        "label": sample.label,
+        "canvas": SIZES[sample.kind],
+        "columns": ["x", "y", "seconds"],
+        "strokes": to_lists(sample.ink),
+    }
+    name = f"{sample.kind}-{datetime.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}.json"
+    path = Path(folder) / name
+    with files.write_atomically(path) as partial:
+        partial.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def load_samples(folder: str | Path, kind: str) -> list[Sample]:
+    """Read the samples of one kind that `save_sample` wrote to a folder, the oldest first."""
+    samples = []
+    for path in sorted(Path(folder).glob(f"{kind}-*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        samples.append(Sample(record["kind"], record["label"], to_ink(record["strokes"])))
+    return samples
+
+
+def to_lists(ink: Ink) -> list[list[list[float]]]:
+    """Turn an ink into JSON: tenths of a unit, thousandths of a second."""
+    return [
+        [[round(float(x), 1), round(float(y), 1), round(float(t), 3)] for x, y, t in s] for s in ink
+    ]
+
+
+def to_ink(strokes: Sequence) -> Ink:
+    """Turn strokes of [x, y, seconds] into an ink: float32 arrays (points, 3)."""
+    return [np.array(stroke, np.float32).reshape(-1, 3) for stroke in strokes if len(stroke)]

@@ -1,0 +1,240 @@
+"""What a lab's `source` means: glyphs, pens, sentences and lines by name."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from fsdl_hwr import ink as pen_ink
+from fsdl_hwr.alphabet import Alphabet, frames_needed
+from fsdl_hwr.datasets import brown, emnist, iam, line_makers, lines, strokes, text, unipen
+from fsdl_hwr.datasets.glyphs import Glyphs
+from fsdl_hwr.datasets.line_makers import GlyphRow, PenLineMaker, Recordings, Speller
+from fsdl_hwr.datasets.splits import SPLITS, check_split
+from fsdl_hwr.datasets.text import Sentences
+
+LAYOUTS = ("glyphs", "written")
+GLYPH_SOURCES = ("strokes", "unipen", "emnist")
+
+
+def load_glyphs(source: str, split: str, *, num_writers: int = 100, seed: int = 0) -> Glyphs:
+    """Load one split of a glyph source; what it lacks is borrowed from `strokes`.
+
+    source: 'strokes' (embedded), 'unipen' or 'emnist' (ByClass). num_writers: how many writers of
+    `strokes` to make, or to borrow from. Raises `ValueError` for an unknown source.
+    """
+    if source not in GLYPH_SOURCES:
+        raise ValueError(
+            f"Unknown glyph source {source!r}: choose one of {', '.join(GLYPH_SOURCES)}."
+        )
+    if source == "unipen":
+        real = unipen.characters(split)
+    elif source == "emnist":
+        real = emnist.load("byclass", split, balanced=True)  # as the 2019 course did
+    else:
+        return strokes.glyphs(split, num_writers=num_writers, seed=seed)
+    lacks = set(strokes.DEFAULT_CHARACTERS) - set(real.characters) - {" "}
+    if not lacks:
+        return real
+    lender = strokes.glyphs(
+        split, characters="".join(sorted(lacks)), num_writers=num_writers, seed=seed
+    )
+    return borrow_missing(real, lender)
+
+
+def borrow_missing(glyphs: Glyphs, lender: Glyphs) -> Glyphs:
+    """Add from `lender` the characters that `glyphs` lacks, and say so in its notes."""
+    has = {c for c, n in zip(glyphs.characters, glyphs.counts(), strict=True) if n}
+    lent = [c for c, n in zip(lender.characters, lender.counts(), strict=True) if n]
+    missing = [c for c in lent if c not in has]
+    if not missing:
+        return glyphs
+    characters = glyphs.characters + "".join(c for c in missing if c not in glyphs.characters)
+    wanted = np.array([c in missing for c in lender.characters])[lender.labels]  # (n,) bool
+    class_of = np.array([characters.find(c) for c in lender.characters])
+    return Glyphs(
+        images=np.concatenate([glyphs.images, lender.images[wanted]]),
+        labels=np.concatenate([glyphs.labels, class_of[lender.labels[wanted]]]).astype(np.int32),
+        writers=np.concatenate([glyphs.writers, np.full(wanted.sum(), -1)]).astype(np.int32),
+        characters=characters,
+        source=glyphs.source,
+        writer_names=glyphs.writer_names,
+        notes=(
+            *glyphs.notes,
+            f"{glyphs.source} has no {' '.join(missing)}: borrowed from {lender.source}.",
+        ),
+    )
+
+
+FEWEST_CHARACTERS = 20  # classes that a writer must have written to spell lines
+TEXT_SOURCES = {"numbers": "numbers", "strokes": "faker"}  # of the embedded lines
+MAX_LENGTH = 24  # characters; UNIPEN's lines have 8 on average
+NUM_TEXTS = 10_000  # sentences for synthetic lines, each written many times
+PEN_SOURCES = ("strokes", "unipen", "spelled", "mixed", "glyphs")
+
+
+def pens(source: str, split: str, num_writers: int = 300, seed: int = 0) -> list[line_makers.Pen]:
+    """Make the pens of a source for one split; no writer is in two splits.
+
+    source: 'strokes' (invented writers), 'unipen' (recorded lines, for their own transcripts),
+    'spelled' (single characters of UNIPEN's writers in a row), 'mixed' (the first and the third) or
+    'glyphs' (UNIPEN's characters, every one another hand). num_writers: invented ones.
+    Raises `ValueError` for another source.
+    """
+    if source == "strokes":
+        return [writer.write for writer in strokes.writers(split, num_writers, seed)]
+    if source == "unipen":
+        recorded = unipen.text_lines(split)
+        return [Recordings(recorded.inks, recorded.transcripts)]
+    if source == "mixed":
+        invented = pens("strokes", split, num_writers=num_writers, seed=seed)
+        return invented + pens("spelled", split)
+    if source not in PEN_SOURCES:
+        raise ValueError(f"Unknown pens {source!r}: choose one of {', '.join(PEN_SOURCES)}.")
+    inks, labels, writers = unipen.character_inks(split)
+    everybody, of_writer = defaultdict(list), defaultdict(lambda: defaultdict(list))
+    for ink, label, writer in zip(inks, labels, writers, strict=True):
+        everybody[label].append(ink)
+        of_writer[writer][label].append(ink)
+    if source == "glyphs":
+        return [GlyphRow(everybody)]
+    enough = [own for _, own in sorted(of_writer.items()) if len(own) >= FEWEST_CHARACTERS]
+    return [Speller(own, everybody) for own in enough]
+
+
+def draw_all(
+    inks: Sequence[pen_ink.Ink], texts: Sequence[str], height: int, width: int
+) -> lines.Lines:
+    """Draw every ink once, as it is: the lines that a recognizer is measured on."""
+    pen_width = line_makers.PEN_WIDTH * height
+    images = np.stack([pen_ink.line_image(ink, height, width, pen_width) for ink in inks])
+    return lines.Lines(images, tuple(texts), lines.ink_widths(images))  # (n, height, width)
+
+
+def held_out_lines(
+    source: str,
+    split: str,
+    num: int,
+    alphabet: Alphabet,
+    seed: int,
+    *,
+    height: int,
+    width: int,
+) -> lines.Lines:
+    """Load lines to measure on, each drawn once and as it is: `num` of them, or 0 for all recorded.
+
+    source: 'numbers' and 'strokes' (written by invented writers of the split), 'unipen' or 'iam'
+    (real lines of the split's writers; 0 is theirs alone). Raises `ValueError` for another source.
+    """
+    rng = np.random.default_rng((seed, SPLITS.index(split)))
+    if source in TEXT_SOURCES:
+        texts = sentences(
+            TEXT_SOURCES[source],
+            split,
+            alphabet=alphabet,
+            num=num,
+            max_length=MAX_LENGTH,
+            seed=seed,
+        ).texts
+        hands = pens("strokes", split, num_writers=20, seed=seed)
+        return lines.make_lines(PenLineMaker(hands, height, width), texts, rng)
+    if source == "unipen":
+        recorded = unipen.text_lines(split, characters=alphabet.characters)
+        chosen = rng.permutation(len(recorded))[: num or None]
+        inks, texts = (
+            [values[k] for k in chosen] for values in (recorded.inks, recorded.transcripts)
+        )
+        return draw_all(inks, texts, height, width)
+    if source == "iam":
+        return _iam_lines(split, num, alphabet, rng, height, width)
+    raise ValueError(f"Unknown lines {source!r}: choose one of numbers, strokes, unipen, iam.")
+
+
+def _iam_lines(split, num, alphabet, rng, height, width) -> lines.Lines:
+    scanned = iam.lines(split, height=height, width=width, characters=alphabet.characters)
+    chosen = rng.permutation(len(scanned.images))[: num or None]
+    images = scanned.images[chosen]  # (num, height, width)
+    texts = tuple(scanned.transcripts[k] for k in chosen)
+    return lines.Lines(images, texts, lines.ink_widths(images))
+
+
+def training_lines(
+    source: str,
+    lines_per_epoch: int,
+    alphabet: Alphabet,
+    seed: int,
+    *,
+    height: int,
+    width: int,
+    num_writers: int = 300,
+    change: Callable | None = None,
+    frame_width: int = 0,
+) -> lines.LineStream | lines.Lines:
+    """Make an endless stream of training lines: of 'numbers', or by the pens of any source.
+
+    Recorded lines come with their transcripts, all others with sentences of at most `MAX_LENGTH`
+    characters. 'iam' gives its lines as they were scanned, the same in every epoch, without those
+    that are too narrow for CTC.
+    num_writers: invented ones. change, frame_width: see `PenLineMaker`.
+    """
+    if source == "iam":
+        rng = np.random.default_rng(seed)
+        scanned = _iam_lines("train", lines_per_epoch, alphabet, rng, height, width)
+        needed = np.array([frames_needed(text) * frame_width for text in scanned.texts])
+        return scanned[np.flatnonzero(scanned.ink_widths >= needed)]
+    if source == "unipen":
+        texts = unipen.text_lines("train", characters=alphabet.characters).transcripts
+    else:
+        texts = sentences(
+            TEXT_SOURCES.get(source, "faker"),
+            "train",
+            alphabet=alphabet,
+            num=NUM_TEXTS,
+            max_length=MAX_LENGTH,
+            seed=seed,
+        ).texts
+    hands = pens("strokes" if source == "numbers" else source, "train", num_writers, seed)
+    maker = PenLineMaker(hands, height, width, change, frame_width)
+    return lines.LineStream(maker, texts, lines_per_epoch, seed)
+
+
+def sentences(
+    source: str,
+    split: str,
+    *,
+    alphabet: Alphabet,
+    num: int,
+    max_length: int = 34,
+    seed: int = 0,
+) -> Sentences:
+    """Give `num` different lines of at most `max_length` characters, all within the alphabet.
+
+    source: 'faker' (embedded), 'brown' (looked for in `FSDL_HWR_DATA`, else downloaded), or
+    'numbers', one to three on a line, which a small network learns in a minute.
+    split: 'train', 'validation' or 'test'. Equal seeds give equal lines.
+    Raises `ValueError` for an unknown source or split, for a corpus that is empty (or has nothing
+    that the alphabet can write), and where the source has fewer lines than asked for.
+    """
+    check_split(split)
+    if source not in SOURCES:
+        raise ValueError(f"Unknown text source {source!r}: choose one of {', '.join(SOURCES)}.")
+    if num < 1 or max_length < 2:
+        raise ValueError(
+            f"num={num} lines of at most max_length={max_length} characters: ask for at least "
+            "1 line of 2."
+        )
+    texts, dropped = SOURCES[source](split, alphabet, num, max_length, seed)
+    if not texts:
+        raise ValueError(
+            f"The text source {source!r} is empty: its split {split!r} has no line that the "
+            f"alphabet {alphabet.characters!r} can write."
+        )
+    if len(texts) < num:
+        raise ValueError(
+            f"The text source {source!r} has {len(texts):,} lines of at most {max_length} "
+            f"characters in its split {split!r}; {num:,} were asked for. Ask for fewer."
+        )
+    return Sentences(tuple(texts), dropped, source)
+
+
+SOURCES = {"faker": text.faker_lines, "brown": brown.lines, "numbers": text.number_lines}

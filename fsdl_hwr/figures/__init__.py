@@ -1,0 +1,1 @@
+"""What the labs show, as pure functions of computed data that return a Matplotlib figure."""

@@ -1,0 +1,167 @@
+"""Figures on single characters: plain functions from computed data to a Matplotlib figure."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from fsdl_hwr.figures.drawing import BLACK, BLUE, GREEN, ORANGE, SKY, VERMILION, WIDTH, plain
+from fsdl_hwr.metrics import Rate
+
+COLORS = (ORANGE, BLUE, GREEN, VERMILION, SKY, BLACK)
+MARKERS = "osD^vP"
+GAP = 2  # px between the images of a sheet
+
+
+def draw_sheet(
+    images: np.ndarray, row_names: Sequence[str], column_names: Sequence[str], title: str
+) -> Figure:
+    """Draw a table of glyph images (rows, columns, 28, 28), uint8, with names beside and above."""
+    rows, columns, height, width = images.shape
+    tiles = np.pad(images, ((0, 0), (0, 0), (0, GAP), (0, GAP)))
+    height, width = height + GAP, width + GAP
+    sheet = tiles.transpose(0, 2, 1, 3).reshape(rows * height, columns * width)
+    figure = Figure(figsize=(WIDTH, WIDTH * sheet.shape[0] / sheet.shape[1] + 0.7))
+    axes = figure.subplots()
+    axes.imshow(sheet, cmap="gray_r", vmin=0, vmax=255)
+    axes.set_yticks((np.arange(rows) + 0.5) * height, row_names, fontsize=9)
+    axes.set_xticks((np.arange(columns) + 0.5) * width, column_names, fontsize=9)
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_title(title, fontsize=12, pad=10)
+    return figure
+
+
+def draw_counts(counts: np.ndarray, characters: str, title: str) -> Figure:
+    """Draw how many images each class has: counts (classes,)."""
+    figure = Figure(figsize=(WIDTH, 2.2))
+    axes = figure.subplots()
+    axes.bar(np.arange(len(counts)), counts, color=BLUE)
+    axes.set_xticks(np.arange(len(counts)), list(characters), fontsize=8)
+    axes.set_xlim(-1, len(counts))
+    axes.set_ylabel("images")
+    plain(axes)
+    axes.set_title(title, fontsize=12)
+    return figure
+
+
+def draw_curves(histories: Mapping[str, Mapping], title: str) -> Figure:
+    """Draw loss and accuracy over the epochs: dashed in training, solid on validation.
+
+    histories: by name, what `classifier.fit` returns.
+    """
+    figure = Figure(figsize=(WIDTH, 3.4))
+    for axes, key, label in zip(
+        figure.subplots(1, 2),
+        ("loss", "accuracy"),
+        ("loss, nats an image", "accuracy"),
+        strict=True,
+    ):
+        for name, color, marker in zip(histories, COLORS, MARKERS, strict=False):
+            history = histories[name]
+            epochs = np.arange(1, len(history[key]) + 1)
+            axes.plot(epochs, history[key], "--", color=color, marker=marker, markersize=4)
+            axes.plot(epochs, history[f"val_{key}"], "-", color=color, marker=marker, label=name)
+        axes.set(xlabel="epoch", ylabel=label)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        plain(axes)
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.legend(frameon=False, title="solid: validation, dashed: training", fontsize=9)
+    figure.suptitle(title, fontsize=12)
+    figure.tight_layout()
+    return figure
+
+
+def draw_losses(
+    losses: Mapping[str, Sequence[float]], x: np.ndarray, label: str, title: str
+) -> Figure:
+    """Draw losses by name over x (n,), the steps or the learning rates of a training.
+
+    The axis is logarithmic where x spans more than a thousandfold; a loss far above the first is
+    cut off.
+    """
+    figure = Figure(figsize=(WIDTH, 3.2))
+    axes = figure.subplots()
+    for name, color in zip(losses, COLORS, strict=False):
+        axes.plot(x, losses[name], color=color, label=name)
+    if x[-1] > 1000 * max(x[0], 1e-9):
+        axes.set_xscale("log")
+    axes.set(xlabel=label, ylabel="loss, nats an image")
+    axes.set_ylim(0, 1.5 * max(values[0] for values in losses.values()))
+    plain(axes)
+    axes.legend(frameon=False)
+    axes.set_title(title, fontsize=12)
+    return figure
+
+
+def draw_rates(rates: Mapping[str, Mapping[str, Rate]], title: str) -> Figure:
+    """Draw accuracies with their 95% intervals: a row for each name, one or two kinds in it.
+
+    rates: by name, then by kind, such as {"lenet": {"exact": Rate, "look-alikes folded": Rate}}.
+    """
+    kinds = list(dict.fromkeys(kind for named in rates.values() for kind in named))
+    figure = Figure(figsize=(WIDTH, 1.1 + 0.42 * len(rates)))
+    axes = figure.subplots()
+    for k, (kind, color) in enumerate(zip(kinds, (BLUE, VERMILION), strict=False)):
+        shown = [(row, named[kind]) for row, named in enumerate(rates.values()) if kind in named]
+        rows = np.array([row for row, _ in shown]) + 0.16 * (2 * k - len(kinds) + 1)
+        values = np.array([rate.value for _, rate in shown])
+        ends = np.array([[rate.low, rate.high] for _, rate in shown]).T  # (2, rows)
+        axes.errorbar(
+            values, rows, xerr=np.abs(ends - values), fmt=MARKERS[k], color=color,
+            capsize=3, label=kind,
+        )  # fmt: skip
+        for row, value, high in zip(rows, values, ends[1], strict=True):
+            axes.text(high, row, f"  {value:.1%}", va="center", fontsize=8, color=color)
+    axes.set_yticks(np.arange(len(rates)), list(rates))
+    axes.set_ylim(len(rates) - 0.5, -0.5)
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    plain(axes)
+    axes.margins(x=0.12)
+    if len(kinds) > 1:
+        axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+    axes.set_title(title, fontsize=12)
+    return figure
+
+
+def draw_confusions(counts: np.ndarray, characters: str, title: str) -> Figure:
+    """Draw which class was read as which, in shares of the true class: counts (true, read).
+
+    The diagonal, where nothing is confused, is left white.
+    """
+    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    np.fill_diagonal(shares, np.nan)
+    figure = Figure(figsize=(WIDTH, WIDTH * 0.86))
+    axes = figure.subplots()
+    mesh = axes.imshow(shares, cmap="Blues", vmin=0, vmax=max(0.1, np.nanmax(shares)))
+    ticks = np.arange(len(characters))
+    axes.set_xticks(ticks, list(characters), fontsize=7)
+    axes.set_yticks(ticks, list(characters), fontsize=7)
+    axes.set(xlabel="read as", ylabel="true class")
+    axes.tick_params(length=0)
+    figure.colorbar(mesh, ax=axes, label="share of the true class", shrink=0.7, pad=0.02)
+    axes.set_title(title, fontsize=12)
+    return figure
+
+
+def draw_reading(
+    page: np.ndarray, boxes: Sequence[tuple], answers: Sequence[str], title: str
+) -> Figure:
+    """Draw a photograph of characters, gray (height, width), a box on each and what was read.
+
+    boxes: (left, top, right, bottom) in px.
+    """
+    height, width = page.shape
+    figure = Figure(figsize=(WIDTH, min(8.0, WIDTH * height / width) + 0.5))
+    axes = figure.subplots()
+    axes.imshow(page, cmap="gray", vmin=0, vmax=255)
+    for (left, top, right, bottom), answer in zip(boxes, answers, strict=True):
+        corners = [left, right, right, left, left], [top, top, bottom, bottom, top]
+        axes.plot(*corners, color=BLUE, linewidth=1)
+        middle, above = (left + right) / 2, top - 0.02 * height
+        axes.text(middle, above, answer, ha="center", color=VERMILION, fontsize=14, weight="bold")
+    axes.axis("off")
+    axes.set_title(title, fontsize=12, pad=18)
+    return figure

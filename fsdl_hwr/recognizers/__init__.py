@@ -1,0 +1,1 @@
+"""Recognizers: a network joined with its alphabet, its data and its training."""

@@ -1,0 +1,492 @@
+"""A network with its alphabet and geometry: train it, resume it, save it, read with it."""
+
+import json
+import math
+import os
+import time
+import warnings
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from fsdl_hwr import ctc, files, metrics, paper
+from fsdl_hwr.alphabet import Alphabet
+from fsdl_hwr.datasets.lines import LINE_WIDTH, Lines, LineStream, ink_widths
+from fsdl_hwr.networks.layers import SlidingWindows
+
+# JAX compiles a network anew for every width of a batch, at seconds each: it gets few widths.
+TRIM_FRAMES = 16 if keras.backend.backend() == "jax" else 4
+SHORTCUT_WEIGHT = 0.1  # of the loss at a network's second output (Retsinas et al. 2022)
+METADATA = "recognizer.json"  # beside Keras' own members in the .keras archive
+KERAS_METADATA = "metadata.json"  # one of those: which Keras wrote it
+
+
+class Recognizer:
+    """Reads line images: a network, the characters it writes, and the pixels a frame stands for.
+
+    network: uint8 (batch, height, width) to float32 logits (batch, frames, classes); its width may
+    be open (None), then `image_width` px is the longest line, and shorter ones cost less. Of a
+    network with several outputs the first reads; the others only train, with less weight.
+    Raises `ValueError` where the network's classes are not the alphabet's and the blank.
+    """
+
+    def __init__(
+        self,
+        network: keras.Model,
+        alphabet: Alphabet | None = None,
+        image_width: int = LINE_WIDTH,
+    ):
+        self.network = network
+        self.alphabet = alphabet or Alphabet()
+        _, self.image_height, fixed_width = network.input_shape
+        self.image_width = fixed_width or image_width
+        self.trims = fixed_width is None  # whether the paper after the last ink can be left out
+        self.num_frames, num_classes = self._output_shape(self.image_width)
+        if num_classes != self.alphabet.num_classes:
+            raise ValueError(
+                f"The network has {num_classes} outputs; the alphabet needs "
+                f"{self.alphabet.num_classes}: its {len(self.alphabet.characters)} characters "
+                "and the blank. Build the network with num_classes=alphabet.num_classes."
+            )
+        self.frame_width = self.image_width // self.num_frames  # px from frame to frame
+        if self.trims:  # padding rounds the frames up: many lines' width shows what a frame is
+            wide = 64 * self.image_width
+            self.frame_width = wide // self._output_shape(wide)[0]
+            if self.image_width % self.frame_width:
+                raise ValueError(
+                    f"Lines of {self.image_width} px cannot be cut into frames of "
+                    f"{self.frame_width} px: choose an image_width that is a multiple of it."
+                )
+
+    def _output_shape(self, image_width: int) -> tuple[int, int]:
+        """Say what the network makes of a line: (frames, classes)."""
+        shape = (1, self.image_height, image_width)
+        return _first(self.network.compute_output_shape(shape))[1:]
+
+    # Geometry and labels
+
+    def frames(self, ink_widths: np.ndarray) -> np.ndarray:
+        """Count the frames that see ink: int32 (n,), at least 1; the paper beyond is not text."""
+        frames = np.ceil(np.asarray(ink_widths) / self.frame_width)
+        return np.clip(frames, 1, self.num_frames).astype(np.int32)
+
+    def trim(self, images: np.ndarray, ink_widths: np.ndarray) -> np.ndarray:
+        """Cut away paper that no line of a batch has ink on, where the network allows it.
+
+        Some stays after the ink, as there is on a page: up to a multiple of `TRIM_FRAMES`.
+        """
+        if not self.trims:
+            return images
+        num_frames = TRIM_FRAMES * (int(self.frames(ink_widths).max()) // TRIM_FRAMES + 1)
+        return images[:, :, : min(num_frames, self.num_frames) * self.frame_width]
+
+    def pack(self, lines: Lines) -> np.ndarray:
+        """Pack what the loss needs to know of each line: int32, see `ctc.pack_labels`."""
+        labels = [self.alphabet.encode(text) for text in lines.texts]
+        max_length = max([self.num_frames, *map(len, labels)])  # one size, but for hopeless lines
+        return ctc.pack_labels(labels, self.frames(lines.ink_widths), max_length)
+
+    def check(self, lines: Lines) -> None:
+        """Raise `ValueError` for lines of another geometry, or with fewer frames than CTC needs."""
+        self.check_geometry(lines)
+        labels = [self.alphabet.encode(text) for text in lines.texts]
+        ctc.check_feasible(labels, self.frames(lines.ink_widths), lines.texts)
+
+    def check_geometry(self, lines: Lines) -> None:
+        """Raise `ValueError` for line images of another height or width."""
+        if lines.images.shape[1:] != (self.image_height, self.image_width):
+            raise ValueError(
+                f"Line images of {lines.images.shape[1:]} px do not fit this recognizer, which "
+                f"takes {(self.image_height, self.image_width)}."
+            )
+
+    # Training
+
+    def compile(
+        self, total_steps: int, learning_rate: float = 3e-3, optimizer: str = "adamw"
+    ) -> None:
+        """Choose how to train.
+
+        optimizer: 'adamw' warms up over 100 steps, then follows a cosine down to zero; 'constant'
+        is AdamW without the cosine; 'rmsprop' keeps its rate, as the 2019 course did.
+        """
+        if optimizer in ("adamw", "constant"):
+            warmup_steps = min(100, max(1, total_steps // 10))
+            schedule = keras.optimizers.schedules.CosineDecay(
+                initial_learning_rate=learning_rate / 100,
+                decay_steps=max(1, total_steps - warmup_steps),
+                warmup_target=learning_rate,
+                warmup_steps=warmup_steps,
+                alpha=1.0 if optimizer == "constant" else 0.0,  # share of the rate at the end
+            )
+            chosen = keras.optimizers.AdamW(schedule, weight_decay=1e-4, global_clipnorm=5.0)
+        elif optimizer == "rmsprop":
+            chosen = keras.optimizers.RMSprop(learning_rate)
+        else:
+            raise ValueError(f"Unknown optimizer {optimizer!r}: choose adamw, constant or rmsprop.")
+        others = len(self.network.outputs) - 1
+        weights = [1.0] + [SHORTCUT_WEIGHT] * others
+        self.network.compile(chosen, loss=[ctc.loss] * (1 + others), loss_weights=weights)
+
+    def fit(
+        self,
+        training: Lines | LineStream,
+        validation: Lines,
+        *,
+        epochs: int,
+        folder: str | os.PathLike,
+        batch_size: int = 8,
+        learning_rate: float = 3e-3,
+        optimizer: str = "adamw",
+        seed: int = 0,
+        resume: bool = True,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+    ) -> dict[str, list[float]]:
+        """Train with CTC, keep the weights that read the validation lines best, and load them.
+
+        After every epoch `folder` holds `last.keras` and `best.keras`, each whole.
+        Called again with the same arguments after a kill, it goes on with the next epoch, in the
+        same data order, unless `resume` is False: then it starts again and removes the older
+        run's files. Returns the history: lists per epoch of loss, val_loss, val_cer, seconds.
+        Raises `ValueError` for lines that do not fit, `FloatingPointError` when the loss is NaN.
+        """
+        if epochs < 1 or batch_size < 1:
+            raise ValueError(f"Nothing to train: epochs={epochs}, batch_size={batch_size}.")
+        self.check_geometry(validation)  # one too dense to be read right is an error like others
+        sample = training
+        if isinstance(training, LineStream):
+            for text in training.texts:
+                self.alphabet.encode(text)
+            sample = training.batch(0, 0, min(256, len(training)))
+        self.check(sample)
+        folder = Path(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / ".writable").touch()
+            (folder / ".writable").unlink()
+        except OSError as error:
+            raise PermissionError(
+                f"{folder} cannot be written to ({error}): choose another run folder."
+            ) from error
+        run = {
+            "epochs": epochs,
+            "batch_size": batch_size,
+            "learning_rate": learning_rate,
+            "optimizer": optimizer,
+            "seed": seed,
+            "lines": len(training),
+            "network": self.network.name,
+            "weights": self.network.count_params(),
+            "frames": self.num_frames,
+            "characters": self.alphabet.characters,
+            "first_lines": zlib.crc32(sample.images[:256].tobytes()),  # tells other data
+            "validation_lines": zlib.crc32(validation.images.tobytes()),
+        }
+
+        batches = _Batches(self, training, batch_size, seed)
+        self.compile(epochs * batches.num_batches, learning_rate, optimizer)
+        progress = _Progress(self, validation, folder, run, epochs, batches)
+        done = progress.resume() if resume else 0
+        if done == 0:  # what an older run left must not pass for this one's
+            for name in ("last.keras", "best.keras"):
+                (folder / name).unlink(missing_ok=True)
+        if done < epochs:
+            self.network.fit(
+                batches,
+                epochs=epochs,
+                initial_epoch=done,
+                shuffle=False,  # `batches` shuffles by its own seed
+                verbose=0,  # `progress` shows more, and validation CER
+                # Saved last: an epoch that is not to be repeated is one that all have seen.
+                callbacks=[progress, _StopOnNaN(), *callbacks, progress.saver()],
+            )
+        self.network.load_weights(folder / "best.keras")
+        return progress.history
+
+    # Reading
+
+    def logits(self, lines: Lines, batch_size: int = 64) -> np.ndarray:
+        """Run the network: float32 (n, frames, classes), zeros past the frames that were run."""
+        logits = np.zeros((len(lines), self.num_frames, self.alphabet.num_classes), np.float32)
+        by_width = np.argsort(lines.ink_widths, kind="stable")  # so that a batch can be trimmed
+        for start in range(0, len(lines), batch_size):
+            chosen = by_width[start : start + batch_size]
+            images = self.trim(lines.images[chosen], lines.ink_widths[chosen])
+            outputs = _first(self.network.predict_on_batch(images))  # (batch, frames, classes)
+            logits[chosen, : outputs.shape[1]] = outputs
+        return logits
+
+    def read(self, lines: Lines) -> list[str]:
+        """Read line images of the recognizer's own geometry by greedy decoding."""
+        return self._decode(self.logits(lines), lines)
+
+    def _decode(self, logits: np.ndarray, lines: Lines) -> list[str]:
+        paths = ctc.greedy_decode(logits, self.frames(lines.ink_widths))
+        texts = [self.alphabet.decode(path) for path in paths]
+        # Blank paper still has a frame, which the network was never trained on.
+        return [text if width else "" for text, width in zip(texts, lines.ink_widths, strict=True)]
+
+    def read_lines(self, images: Sequence[np.ndarray]) -> list[str]:
+        """Read uint8 images of one line each, of any height and width.
+
+        Each is scaled to the recognizer's geometry; dark ink on light paper is inverted, color is
+        turned to gray with a warning, and blank paper reads as an empty text. Raises `ValueError`
+        or `TypeError` for images that are empty, not uint8, or larger than 50 million pixels.
+        """
+        if isinstance(images, np.ndarray) and (
+            images.ndim == 2 or (images.ndim == 3 and images.shape[2] in (1, 3, 4))
+        ):
+            images = [images]  # one image alone, gray or colored
+        if len(images) == 0:
+            return []
+        fitted = np.stack([self.fit_image(image, k) for k, image in enumerate(images)])
+        return self.read(Lines(fitted, ("",) * len(fitted), ink_widths(fitted)))
+
+    def fit_image(self, image: np.ndarray, number: int = 0) -> np.ndarray:
+        """Bring one image of a line to the recognizer's geometry: uint8 (height, width)."""
+        image, name = np.asarray(image), f"Image {number}"
+        gray = paper.gray(image, name)
+        if image.ndim == 3 and image.shape[2] > 1:
+            warnings.warn(f"{name} is colored: it was turned to gray.", stacklevel=3)
+        image = paper.extract_ink(gray)
+        height, width = self.image_height, self.image_width
+        page = np.zeros((height, width), np.uint8)
+        if not image.any():
+            return page
+        if image.shape[0] != height or image.shape[1] > width:
+            image, natural_width = paper.fit_line(image, height, width)
+            if natural_width > width:
+                warnings.warn(
+                    f"{name} is {natural_width} px wide at a height of {height} px; it was "
+                    f"squeezed to the {width} px that the recognizer reads. Cut long lines in two.",
+                    stacklevel=3,
+                )
+        page[:, : image.shape[1]] = image
+        return page
+
+    # Files
+
+    def save(self, path: str | os.PathLike, **record) -> Path:
+        """Write network and alphabet as one `.keras` file, whole or not at all.
+
+        record: what else the file should remember, as JSON.
+        """
+        path = Path(path)
+        if path.suffix != ".keras":
+            raise ValueError(f"{path} must end in .keras, the format it is written in.")
+        metadata = {
+            "characters": self.alphabet.characters,
+            "image_width": self.image_width,
+            **record,
+        }
+        with files.write_atomically(path) as partial:
+            self.network.save(partial)
+            with zipfile.ZipFile(partial, "a") as archive:
+                archive.writestr(METADATA, json.dumps(metadata))
+        return path
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> "Recognizer":
+        """Read what `save` wrote. `FileNotFoundError` or `ValueError` says what is wrong."""
+        path = Path(path)
+        if not path.is_file():
+            raise FileNotFoundError(f"There is no recognizer at {path}: train one with lab 03.")
+        metadata = _read_metadata(path)
+        try:
+            # `fit` compiles; the layer is named so that loading needs no other import.
+            custom = {"SlidingWindows": SlidingWindows}
+            network = keras.saving.load_model(path, custom_objects=custom, compile=False)
+        except (zipfile.BadZipFile, OSError) as error:  # a member that is not what was written
+            raise ValueError(f"{path} is damaged ({error}): copy or train it again.") from error
+        except (TypeError, ValueError) as error:  # a newer Keras writes what an older one lacks
+            written = _read_metadata(path, KERAS_METADATA)["keras_version"]
+            if written == keras.__version__:
+                raise
+            raise ValueError(
+                f"{path} was written by Keras {written}, and Keras {keras.__version__} cannot read "
+                "it: install that version, or train the recognizer again."
+            ) from error
+        return cls(network, Alphabet(metadata["characters"]), metadata["image_width"])
+
+
+class _Batches(keras.utils.PyDataset):
+    """What `fit` eats: images and packed labels, the same for equal (seed, epoch, batch).
+
+    Lines come in groups; within a group, lines of like width share a batch, so that less blank
+    paper is computed, and the batches' order is random again.
+    """
+
+    GROUP = 16  # batches
+
+    def __init__(self, recognizer: Recognizer, source, batch_size: int, seed: int):
+        super().__init__()
+        self.recognizer = recognizer
+        self.source = source
+        self.batch_size = min(batch_size, len(source))
+        self.seed = seed
+        self.epoch = None  # until training begins
+        self._group = None, []  # its place, its batches
+
+    @property
+    def num_batches(self) -> int:
+        return len(self.source) // self.batch_size  # a rest would give a batch of another shape
+
+    def __getitem__(self, index: int):
+        if self.epoch is None:
+            return self._example(index)
+        wanted = (self.epoch, index // self.GROUP)
+        place, batches = self._group
+        if place != wanted:  # Keras reads ahead in another thread: use what this call made
+            batches = self._make_group(*wanted)
+            self._group = wanted, batches
+        return batches[index % self.GROUP]
+
+    def _example(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Give blank paper: Keras takes the width of two batches, if they agree, for that of all.
+
+        It asks for them before the first epoch; so these differ, whatever the real ones do.
+        """
+        recognizer = self.recognizer
+        width = recognizer.image_width - index * recognizer.frame_width * recognizer.trims
+        images = np.zeros((self.batch_size, recognizer.image_height, width), np.uint8)
+        packed = np.zeros((self.batch_size, 2 + recognizer.num_frames), np.int32)
+        return images, self._targets(packed)
+
+    def _make_group(self, epoch: int, number: int) -> list[tuple]:
+        num_batches = min(self.GROUP, self.num_batches - number * self.GROUP)
+        size = num_batches * self.batch_size
+        if isinstance(self.source, LineStream):
+            lines = self.source.batch(epoch, number, size)
+            self.recognizer.check(lines)  # `fit` could look at the first lines alone
+        else:
+            order = np.random.default_rng((self.seed, epoch)).permutation(len(self.source))
+            start = number * self.GROUP * self.batch_size
+            lines = self.source[order[start : start + size]]
+        by_width = np.argsort(lines.ink_widths, kind="stable").reshape(num_batches, -1)
+        shuffled = np.random.default_rng((self.seed, epoch, number)).permutation(by_width)
+        return [self._batch(lines[chosen]) for chosen in shuffled]
+
+    def _batch(self, lines: Lines) -> tuple[np.ndarray, np.ndarray]:
+        images = lines.images
+        if self.num_batches > 1:  # of one batch Keras would see one example, and one width
+            images = self.recognizer.trim(images, lines.ink_widths)
+        return images, self._targets(self.recognizer.pack(lines))
+
+    def _targets(self, packed: np.ndarray):
+        """Give every output of the network the same targets, in the form that Keras wants."""
+        count = len(self.recognizer.network.outputs)
+        return packed if count == 1 else (packed,) * count
+
+
+class _Progress(keras.callbacks.Callback):
+    """Reads the validation lines after every epoch, shows one line of figures, keeps the state."""
+
+    def __init__(self, recognizer, validation, folder, run, epochs, batches):
+        super().__init__()
+        self.recognizer = recognizer
+        self.validation = validation
+        self.folder = folder
+        self.run = run
+        self.epochs = epochs
+        self.batches = batches
+        self.history = {"loss": [], "val_loss": [], "val_cer": [], "seconds": []}
+
+    def resume(self) -> int:
+        """Load what an earlier call left; return the number of epochs already done."""
+        last = self.folder / "last.keras"
+        if not last.is_file():
+            return 0
+        record = _read_metadata(last)
+        if (held := record.get("run")) != self.run:
+            raise ValueError(
+                f"{self.folder} holds a run with other settings ({held}, now {self.run}). "
+                "Choose another run folder, or start again with resume=False."
+            )
+        network = self.recognizer.network
+        network.optimizer.build(network.trainable_variables)
+        network.load_weights(last)  # with the optimizer's state, so its step as well
+        self.history = record["history"]
+        done = len(self.history["loss"])
+        print(f"resumed {last}: {done} of {self.epochs} epochs are done", flush=True)
+        return done
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.batches.epoch = epoch
+        _seed_layers(self.recognizer.network, self.run["seed"], epoch)
+        self.began = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        seconds = time.perf_counter() - self.began
+        logits = self.recognizer.logits(self.validation)
+        losses = ctc.loss(self.recognizer.pack(self.validation), logits)
+        losses = keras.ops.convert_to_numpy(losses)
+        texts = self.recognizer._decode(logits, self.validation)
+        cer = metrics.character_error_rate(self.validation.texts, texts).value
+        figures = {
+            "loss": float(logs["loss"]),
+            "val_loss": float(np.mean(losses[np.isfinite(losses)])),
+            "val_cer": cer,
+            "seconds": seconds,
+        }
+        lines_per_second = self.batches.num_batches * self.batches.batch_size / seconds
+        logs.update(figures, lines_per_second=lines_per_second)  # for the callbacks that follow
+        self.best = cer < min(self.history["val_cer"], default=math.inf)
+        for name, value in figures.items():
+            self.history[name].append(value)
+        print(
+            f"epoch {epoch + 1:>2}/{self.epochs} · loss {figures['loss']:6.2f} · "
+            f"validation loss {figures['val_loss']:6.2f}, CER {cer:6.1%}"
+            f"{' *' if self.best else '  '} · {lines_per_second:4.0f} lines/s · "
+            f"{(self.epochs - epoch - 1) * seconds:4.0f} s to go",
+            flush=True,
+        )
+
+    def saver(self) -> keras.callbacks.Callback:
+        return keras.callbacks.LambdaCallback(on_epoch_end=self._save)
+
+    def _save(self, epoch, logs):
+        if self.best:
+            self.recognizer.save(self.folder / "best.keras")
+        # One file holds weights, optimizer and history, so that they never disagree after a kill.
+        record = {"run": self.run, "history": self.history}
+        self.recognizer.save(self.folder / "last.keras", **record)
+
+
+class _StopOnNaN(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        if not math.isfinite(logs["loss"]):
+            raise FloatingPointError(
+                f"The loss became {logs['loss']} at batch {batch}. Try a learning rate ten times "
+                "lower, and look at the batch: a label that is longer than its frames has an "
+                "infinite loss. The last whole epoch is kept in the run folder."
+            )
+
+
+def _first(outputs):
+    """Take the first of several outputs, or the only one."""
+    return outputs[0] if isinstance(outputs, list) else outputs
+
+
+def _seed_layers(network: keras.Model, seed: int, epoch: int) -> None:
+    """Start dropout's random numbers anew: no file keeps them, and a resumed run needs the same."""
+    states = [v for v in network.variables if v.name == "seed_generator_state"]
+    for k, state in enumerate(states):
+        state.assign(np.random.SeedSequence((seed, epoch, k)).generate_state(2))  # uint32
+    if keras.backend.backend() == "torch":  # whose dropout draws from a generator of its own
+        import torch
+
+        torch.manual_seed(int(np.random.SeedSequence((seed, epoch)).generate_state(1)[0]))
+
+
+def _read_metadata(path: Path, member: str = METADATA) -> dict:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return json.loads(archive.read(member))
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise ValueError(
+            f"{path} is not a recognizer's file ({error}): save it with Recognizer.save."
+        ) from error

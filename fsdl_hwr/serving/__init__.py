@@ -1,0 +1,1 @@
+"""Recognizers at work outside the notebooks."""

@@ -1,0 +1,308 @@
+"""The exercises: their form, the students' copies, and checks that tell right from wrong."""
+
+import ast
+import functools
+import re
+import warnings
+from pathlib import Path
+
+import make_exercises
+import nbformat
+import numpy as np
+import pytest
+import wrong_answers
+
+from fsdl_hwr.checks import judge
+
+LABS = Path(__file__).parents[3] / "labs"
+SOLUTIONS = sorted(LABS.glob("solutions/*.ipynb"))
+MIN_EXERCISES = 4
+MAX_CODE_LINES = 25
+MIN_ALTERNATIVE = 15  # characters: a description, not a word
+
+
+every_solution = pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
+
+
+@functools.cache
+def read(path):
+    return nbformat.read(path, as_version=nbformat.NO_CONVERT)
+
+
+def role(cell):
+    return cell.metadata.get("nbgrader", {})
+
+
+def exercises(path):
+    """List the exercises of a notebook: (markdown of the goal, answer cell, check cell)."""
+    cells = read(path).cells
+    places = [k for k, cell in enumerate(cells) if role(cell).get("solution")]
+    return [(cells[k - 1], cells[k], cells[k + 2]) for k in places]
+
+
+def solution_lines(answer):
+    inside = answer.source.split(make_exercises.BEGIN)[1].split(make_exercises.END)[0]
+    return [line.strip() for line in inside.splitlines() if len(line.strip()) > 12]
+
+
+@functools.cache
+def set_up(path):
+    """Run the cells that are neither answer nor check; give the names that they define."""
+    names = {}
+    for cell in read(path).cells:
+        if cell.cell_type == "code" and not role(cell):
+            exec(compile(cell.source, f"{path.stem}, {cell.id}", "exec"), names)
+    return names
+
+
+def every_exercise():
+    for path in SOLUTIONS:
+        for _, answer, check in exercises(path):
+            name = f"{path.stem[:2]}/{role(answer).grade_id}"
+            yield pytest.param(path, answer, check, id=name)
+
+
+def every_wrong_answer():
+    found = {(path.stem[:2], role(a).grade_id): (path, a, c)
+             for path in SOLUTIONS for _, a, c in exercises(path)}  # fmt: skip
+    for wrong in wrong_answers.ANSWERS:
+        name = f"{wrong.lab}/{wrong.exercise}: {wrong.says}"
+        yield pytest.param(*found[wrong.lab, wrong.exercise], wrong, id=name)
+
+
+@every_solution
+def test_a_solution_notebook_is_valid_and_stores_nothing_of_a_run(path):
+    notebook = read(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        nbformat.validate(notebook)
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert "widgets" not in notebook.metadata
+    assert [cell.id for cell in notebook.cells] == [
+        f"cell-{k:02}" for k in range(len(notebook.cells))
+    ]
+    for cell in notebook.cells:
+        assert set(cell.metadata) <= {"nbgrader"}
+        if cell.cell_type == "code":
+            assert cell.outputs == [] and cell.execution_count is None
+            assert len(cell.source.splitlines()) <= MAX_CODE_LINES, cell.source
+
+
+@every_solution
+def test_it_belongs_to_a_lab_and_the_lab_links_to_the_exercises(path):
+    number = path.stem[:2]
+    assert read(path).cells[0].source.startswith(f"# Exercises to lab {number} · ")
+    lab = "\n".join(cell.source for cell in read(LABS / path.name).cells)
+    assert f"](exercises/{path.name})" in lab.partition("## Exercises")[2]
+
+
+@every_solution
+def test_every_exercise_has_stars_a_goal_a_target_and_a_hint(path):
+    found = exercises(path)
+    assert len(found) >= MIN_EXERCISES
+    stars = []
+    for number, (goal, answer, check) in enumerate(found, 1):
+        heading = re.match(rf"## {number} · (★{{1,3}}) \S.+", goal.source)
+        assert heading, goal.source
+        stars.append(len(heading[1]))
+        for part in ("**Goal.**", "**Target.**"):
+            assert part in goal.source, f"{part} in {goal.source}"
+        hints = re.findall(r"<details><summary>Hint.*?</details>", goal.source, flags=re.S)
+        assert hints and all("<p>" in hint for hint in hints)
+        for line in solution_lines(answer):
+            assert line not in goal.source
+        assert f"check-{role(answer).grade_id}" == role(check).grade_id
+    assert stars == sorted(stars) and {1, 3} <= set(stars)
+
+
+@every_solution
+def test_nbgrader_knows_answers_and_checks(path):
+    """Schema version 3: an autograded answer, and locked tests with points."""
+    for _, answer, check in exercises(path):
+        name = role(answer).grade_id
+        common = {"schema_version": 3, "task": False}
+        assert role(answer) == {**common, "grade_id": name, "grade": False, "locked": False,
+                                "solution": True}  # fmt: skip
+        points = role(check).points
+        assert role(check) == {**common, "grade_id": f"check-{name}", "grade": True,
+                               "locked": True, "solution": False, "points": points}  # fmt: skip
+        assert points >= 1
+        (function,) = ast.parse(answer.source).body  # the place to write is in a function, so that
+        assert isinstance(function, ast.FunctionDef)  # an open answer stops nothing but its check
+        assert "checks." in check.source.splitlines()[0]
+    names = [role(cell).grade_id for cell in read(path).cells if role(cell)]
+    assert len(set(names)) == len(names) == 2 * len(exercises(path))
+
+
+@every_solution
+def test_prose_stands_before_every_code_cell(path):
+    cells = read(path).cells
+    for before, cell in zip(cells, cells[1:], strict=False):
+        assert {before.cell_type, cell.cell_type} != {"code"}, cell.source
+
+
+@every_solution
+def test_every_figure_is_shown_with_a_description(path):
+    for cell in read(path).cells:
+        if cell.cell_type == "code":
+            calls = [n for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Call)]
+            names = [(getattr(call.func, "attr", ""), call) for call in calls]
+            shown = [call for name, call in names if name == "show"]
+            assert sum(name.startswith("draw_") for name, _ in names) == len(shown)
+            for call in shown:
+                words = [n.value for n in ast.walk(call.args[1]) if isinstance(n, ast.Constant)]
+                assert sum(len(w) for w in words if isinstance(w, str)) >= MIN_ALTERNATIVE
+
+
+@every_solution
+def test_relative_links_resolve(path):
+    text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not re.match(r"[a-z]+:|#", link):
+            assert (path.parent / link).exists(), link
+
+
+@every_solution
+def test_the_students_copy_is_what_the_solution_gives(path):
+    copy = LABS / "exercises" / path.name
+    assert copy.is_file(), "run `make exercises`"
+    wanted = make_exercises.student_copy(read(path))
+    assert read(copy) == wanted, f"{copy.name} is stale: run `make exercises`"
+    for _, answer, _ in exercises(path):
+        (cell,) = [c for c in read(copy).cells if c.id == answer.id]
+        assert make_exercises.PLACE[0] in cell.source
+        assert not [line for line in solution_lines(answer) if line in cell.source]
+    for cell in read(copy).cells:
+        if role(cell).get("grade"):  # locked, and no obstacle to "Run All"
+            assert cell.metadata.tags == ["raises-exception"] and not cell.metadata.editable
+
+
+def test_every_copy_has_its_solution():
+    copies = {path.name for path in LABS.glob("exercises/*.ipynb")}
+    assert copies == {path.name for path in SOLUTIONS}
+
+
+@pytest.mark.parametrize(("path", "answer", "check"), list(every_exercise()))
+def test_the_solution_passes_and_every_known_mistake_is_told_apart(
+    path, answer, check, capsys, monkeypatch
+):
+    compare = judge.compare
+
+    def compare_mistakes_too(function, cases, right, mistakes, advice):
+        for message, mistaken in mistakes:
+            with pytest.raises(judge.Wrong, match=f"^{re.escape(message)}$"):
+                compare(mistaken, cases, right, mistakes, advice)
+        compare(function, cases, right, mistakes, advice)
+
+    monkeypatch.setattr(judge, "compare", compare_mistakes_too)
+    names = dict(set_up(path))
+    exec(answer.source, names)
+    exec(check.source, names)
+    assert capsys.readouterr().out.startswith("Right: ")
+
+
+@pytest.mark.parametrize(("path", "answer", "check"), list(every_exercise()))
+def test_an_open_answer_is_not_called_wrong(path, answer, check):
+    names = dict(set_up(path))
+    exec(make_exercises.without_solution(answer.source), names)
+    (function,) = ast.parse(answer.source).body
+    with pytest.raises(judge.NotAnswered, match=f"write `{function.name}`"):
+        exec(check.source, names)
+
+
+@pytest.mark.parametrize(("path", "answer", "check", "wrong"), list(every_wrong_answer()))
+def test_a_check_names_the_mistake_and_keeps_the_answer(path, answer, check, wrong):
+    (function,) = ast.parse(answer.source).body
+    names = dict(set_up(path)) | {function.name: wrong.function}
+    with pytest.raises(judge.Wrong) as caught:
+        exec(check.source, names)
+    message = str(caught.value)
+    assert wrong.says in message
+    assert not [line for line in solution_lines(answer) if line in message]
+
+
+@pytest.mark.parametrize(("path", "answer", "check"), list(every_exercise()))
+def test_every_exercise_is_tried_with_wrong_answers(path, answer, check):
+    tried = [a for a in wrong_answers.ANSWERS if a.lab == path.stem[:2]]
+    messages = {a.says for a in tried if a.exercise == role(answer).grade_id}
+    assert len(messages) >= 2
+
+
+def check_double(function):
+    cases = [(np.array([1.0, 2.0]),), (np.arange(30.0),)]
+    mistakes = [("that is the half.", lambda x: x / 2)]
+    judge.compare(function, cases, lambda x: 2 * x, mistakes, "Add it to itself.")
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (lambda x: x / 2, "^that is the half.$"),
+        (lambda x: None, "gives None.*return"),
+        (lambda x: 3 * x, r"\[3.0, 6.0\], which is not right. Add it to itself."),
+        (lambda x: x.sum(), r"gives 3, which is a number; an array of shape \(2,\) is needed"),
+        (lambda x: "2x", "gives '2x', which is text"),
+        (lambda x: [x, x, x], r"shape \(3, 2\)"),
+        (lambda x: 2 * x if len(x) < 9 else x, r"\(an array of shape \(30,\)\)` gives an array"),
+    ],
+)
+def test_what_a_check_says_of_a_mistake(function, says):
+    with pytest.raises(judge.Wrong, match=says):
+        check_double(function)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "agree"),
+    [
+        (range(3), [0, 1, 2], True),
+        (np.arange(3), [0, 1, 2], True),
+        ((0, 1), [0, 1, 2], False),
+        ([np.array([1, 2]), np.array([])], [[1, 2], []], True),
+        (5, [5], False),
+        (["b", 0.1], ("b", 0.1), True),
+        (("b", 0.1 + 1e-12), ("b", 0.1), True),
+        (-np.inf, -np.inf, True),
+        (np.nan, 0.0, False),
+        ([("a", "b")], {("a", "b")}, False),
+        (np.ones((2, 1)), np.ones(2), False),
+    ],
+)
+def test_what_counts_as_the_same_answer(given, wanted, agree):
+    assert judge.same(given, wanted) is agree
+
+
+def test_an_error_in_the_answer_keeps_the_traceback_of_its_own_lines():
+    def double(x):
+        return halve(0)
+
+    def halve(x):
+        return 1 // x
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        check_double(double)
+    shown = "\n".join(caught.value._render_traceback_())  # what a notebook shows
+    assert "return halve(0)" in shown and "return 1 // x" in shown
+    assert shown.splitlines()[-1].startswith("ZeroDivisionError")
+    assert "judge.py" not in shown and "check_double" not in shown
+
+
+def test_what_a_check_hands_to_an_answer_may_say_what_is_wrong():
+    def complain(x):
+        raise judge.Wrong("not like this.")
+
+    with pytest.raises(judge.Wrong) as caught:
+        check_double(complain)
+    assert caught.value._render_traceback_() == ["Not right yet: not like this."]
+
+
+def test_a_function_that_changes_its_input_cannot_spoil_the_check():
+    def double(x):
+        x *= 2
+        return x
+
+    check_double(double)  # no exception
+
+
+def test_a_notebook_shows_the_message_alone():
+    assert judge.Wrong("a reason.")._render_traceback_() == ["Not right yet: a reason."]
+    assert judge.NotAnswered("write it.")._render_traceback_() == ["Not answered yet: write it."]

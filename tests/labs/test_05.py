@@ -1,0 +1,53 @@
+"""What lab 05 promises: a small run works; its defaults rank ideas against a measured noise."""
+
+from pathlib import Path
+
+import pytest
+
+from fsdl_hwr.experiments import tracking
+from fsdl_hwr.recognizers.line import Recognizer
+
+ROOT = Path(__file__).parents[2]
+LAB = ROOT / "labs" / "05_experimentation.ipynb"
+SMALL = {
+    "ideas": "no LSTM",
+    "seeds": 2,
+    "num_writers": 5,
+    "num_validation": 20,
+    "num_test": 20,
+    "lines_per_epoch": 24,
+    "epochs": 1,
+    "final_epochs": 1,
+}
+
+
+@pytest.mark.long
+def test_a_small_run_leaves_notebook_report_results_and_recognizer(small_run, small_metrics):
+    names = {"baseline, seed 0", "baseline, seed 1", "no LSTM"}
+    assert set(small_metrics["today"]["validation_cer"]) == names
+    assert set(small_metrics["test_cer"]) == {"recipe", "2019 network"}
+    assert Recognizer.load(small_run / "recognizer.keras").image_height == 40
+
+
+@pytest.mark.long
+def test_every_run_left_its_record(small_run):
+    rows = tracking.load_runs(small_run)
+    runs = [row for row in rows if row["run"] != small_run.name]
+    assert len(runs) == 5 and all(row["state"] == "finished" for row in runs)
+    assert all(len(row["predictions"]) == 1 for row in runs)
+
+
+@pytest.mark.long
+def test_every_figure_of_the_report_has_its_alternative_text(alternative_texts):
+    assert len(alternative_texts) >= 4 and all(alternative_texts)
+
+
+def test_the_defaults_keep_what_the_lab_promises(metrics):
+    today = metrics["today"]
+    assert len(today["validation_cer"]) == 3 + 3
+    assert today["baseline_noise"] > 0
+    below = today["baseline_mean"] - today["baseline_noise"]
+    ideas = {name: cer for name, cer in today["validation_cer"].items() if "baseline" not in name}
+    assert max(ideas.values()) < below  # all three leave the band
+    test_cer = metrics["test_cer"]
+    assert test_cer["recipe"] < 0.3 < test_cer["2019 network"]

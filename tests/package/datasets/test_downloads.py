@@ -1,0 +1,243 @@
+"""Downloads against a host on this machine that fails in every way a host can."""
+
+import hashlib
+import http.server
+import io
+import tarfile
+import threading
+import zipfile
+
+import pooch
+import pytest
+
+from fsdl_hwr import files
+from fsdl_hwr.datasets import downloads
+
+DATA = bytes(range(256)) * 40
+SHA256 = hashlib.sha256(DATA).hexdigest()
+MD5 = "md5:" + hashlib.md5(DATA).hexdigest()
+
+
+class Host(http.server.BaseHTTPRequestHandler):
+    requests = []
+
+    def do_GET(self):
+        Host.requests.append(self.path)
+        if self.path == "/missing":
+            return self.send_error(404)
+        body = {
+            "/html": b"\n<!DOCTYPE html><html><body>Sign in to the network</body></html>",
+            "/wrong": DATA[::-1],
+        }.get(self.path, DATA)
+        recovers = self.path == "/flaky" and Host.requests.count("/flaky") > 1
+        cut = self.path in ("/cut", "/flaky") and not recovers
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2] if cut else body)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def host():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Host)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path, monkeypatch):
+    monkeypatch.setenv("FSDL_HWR_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("FSDL_HWR_DATA", raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(pooch.core.time, "sleep", lambda seconds: None)
+    Host.requests.clear()
+
+
+def fetch(*urls, checksum=SHA256):
+    return downloads.download(
+        urls,
+        checksum,
+        "letters/data.bin",
+        description="Letters",
+        license="CC BY 4.0",
+        size=len(DATA),
+        otherwise="the glyph source 'strokes' needs no download.",
+    )
+
+
+def files_in(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("checksum", [SHA256, MD5, None])
+def test_download_says_what_it_fetches_and_fetches_it_once(host, tmp_path, capsys, checksum):
+    path = fetch(host + "/good", checksum=checksum)
+    assert path == tmp_path / "cache/letters/data.bin" and path.read_bytes() == DATA
+    said = capsys.readouterr().out
+    assert "Letters" in said and "CC BY 4.0" in said and host in said and "0.0 MB" in said
+    assert fetch(host + "/good", checksum=checksum) == path
+    assert Host.requests == ["/good"]
+    assert downloads.find("letters/data.bin") == path
+
+
+def test_mirrors_are_tried_in_order(host):
+    urls = [host + part for part in ("/missing", "/html", "/wrong", "/cut", "/good", "/unused")]
+    assert fetch(*urls).read_bytes() == DATA
+    assert list(dict.fromkeys(Host.requests)) == ["/missing", "/html", "/wrong", "/cut", "/good"]
+
+
+def test_a_mirror_may_have_packed_the_data_anew(host):
+    other = hashlib.sha256(DATA[::-1]).hexdigest()
+    path = fetch(host + "/missing", host + "/wrong", checksum=[SHA256, other])
+    assert path.read_bytes() == DATA[::-1]
+    Host.requests.clear()
+    assert fetch(host + "/missing", host + "/wrong", checksum=[SHA256, other]) == path
+    assert Host.requests == []
+
+
+def test_a_connection_that_breaks_once_is_retried(host):
+    assert fetch(host + "/flaky").read_bytes() == DATA
+    assert Host.requests == ["/flaky", "/flaky"]
+
+
+@pytest.mark.parametrize(
+    ("part", "reason"),
+    [("/html", "web page"), ("/wrong", "checksum"), ("/cut", "cut off"), ("/missing", "404")],
+)
+def test_failure_names_the_reason_and_the_way_out(host, tmp_path, part, reason):
+    with pytest.raises(downloads.DownloadError) as failure:
+        fetch(host + part)
+    message = str(failure.value)
+    for piece in ("Letters", host + part, reason, "FSDL_HWR_DATA", "letters/data.bin", "strokes"):
+        assert piece in message
+    assert files_in(tmp_path / "cache") == []
+
+
+def test_no_host_at_all():
+    with pytest.raises(downloads.DownloadError, match="no connection(?s:.*)strokes"):
+        fetch("http://127.0.0.1:9/data.bin")
+
+
+def test_web_page_is_noticed_without_a_checksum(host, tmp_path):
+    with pytest.raises(downloads.DownloadError, match="HTML"):
+        fetch(host + "/html", checksum=None)
+    assert files_in(tmp_path / "cache") == []
+
+
+def test_a_damaged_cached_file_is_fetched_again(host):
+    path = fetch(host + "/good")
+    path.write_bytes(b"damaged")
+    assert fetch(host + "/good").read_bytes() == DATA
+
+
+def test_own_copy_is_found_first_and_left_alone(host, tmp_path, monkeypatch):
+    own = tmp_path / "mine/letters/data.bin"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(b"another edition")
+    monkeypatch.setenv("FSDL_HWR_DATA", str(tmp_path / "mine"))
+    assert fetch(host + "/good") == own == downloads.find("letters/data.bin")
+    assert Host.requests == [] and own.read_bytes() == b"another edition"
+
+
+def test_missing_data_folder_is_named(monkeypatch):
+    monkeypatch.setenv("FSDL_HWR_DATA", "/no/such/folder")
+    with pytest.raises(FileNotFoundError, match="FSDL_HWR_DATA names /no/such/folder"):
+        downloads.find("anything")
+
+
+def test_unwritable_cache_folder_is_named_before_any_request(host, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()  # no folder can be made under a file, not even by root
+    monkeypatch.setenv("FSDL_HWR_CACHE", str(tmp_path / "file/cache"))
+    with pytest.raises(PermissionError, match="file/cache cannot be written .*FSDL_HWR_CACHE"):
+        fetch(host + "/good")
+    assert Host.requests == []
+    assert downloads.find("letters/data.bin") is None  # to look needs no writing
+
+
+def test_write_atomically_leaves_the_whole_or_nothing(tmp_path):
+    path = tmp_path / "new/table.npz"
+    with pytest.raises(RuntimeError), files.write_atomically(path) as temporary:
+        temporary.write_bytes(b"half")
+        raise RuntimeError
+    assert files_in(tmp_path) == []
+    with files.write_atomically(path) as temporary:
+        assert temporary.suffix == ".npz" and not path.exists()
+        temporary.write_bytes(b"whole")
+    assert files_in(tmp_path) == [path] and path.read_bytes() == b"whole"
+
+
+def make_tar(path, *members):
+    with tarfile.open(path, "w:xz") as archive:
+        for name, kind, target in members:
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname = kind, target
+            member.size = len(DATA) if kind == tarfile.REGTYPE else 0
+            archive.addfile(member, io.BytesIO(DATA))
+    return path
+
+
+def test_archives_are_read_without_extraction(tmp_path):
+    tar = make_tar(
+        tmp_path / "a.tar.xz",
+        ("data", tarfile.DIRTYPE, ""),
+        ("data/a..b", tarfile.REGTYPE, ""),
+        ("data/link", tarfile.SYMTYPE, "a..b"),  # stays inside: harmless, and not followed
+        ("data/c", tarfile.REGTYPE, ""),
+    )
+    assert dict(downloads.read_archive(tar)) == {"data/a..b": DATA, "data/c": DATA}
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.mkdir("data") if hasattr(archive, "mkdir") else None
+        archive.writestr("data/a", DATA)
+        archive.writestr("data/b", DATA)
+    read = downloads.read_archive(tmp_path / "a.zip", wanted=lambda name: name.endswith("b"))
+    assert dict(read) == {"data/b": DATA}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "target"),
+    [
+        ("../evil", tarfile.REGTYPE, ""),
+        ("/evil", tarfile.REGTYPE, ""),
+        ("data/../../evil", tarfile.REGTYPE, ""),
+        ("C:\\evil", tarfile.REGTYPE, ""),
+        ("evil-link", tarfile.SYMTYPE, "../../etc/passwd"),
+        ("evil-link", tarfile.SYMTYPE, "/etc/passwd"),
+        ("evil-hard-link", tarfile.LNKTYPE, "../etc/passwd"),
+        ("evil-device", tarfile.CHRTYPE, ""),
+        ("evil-pipe", tarfile.FIFOTYPE, ""),
+    ],
+)
+def test_unsafe_tar_member_is_named(tmp_path, name, kind, target):
+    path = make_tar(tmp_path / "a.tar.xz", (name, kind, target))
+    with pytest.raises(ValueError, match="evil.*do not trust"):
+        list(downloads.read_archive(path, wanted=lambda name: False))
+
+
+@pytest.mark.parametrize("name", ["../evil", "/evil", "a\\..\\..\\evil", "D:/evil", "evil-link"])
+def test_unsafe_zip_member_is_named(tmp_path, name):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        member = zipfile.ZipInfo(name)
+        if name == "evil-link":
+            member.external_attr = 0o120777 << 16
+        archive.writestr(member, "/etc/passwd")
+    with pytest.raises(ValueError, match="evil.*do not trust"):
+        list(downloads.read_archive(tmp_path / "a.zip"))
+
+
+def test_damaged_archives_are_named(tmp_path):
+    whole = make_tar(tmp_path / "whole.tar.xz", ("a", tarfile.REGTYPE, "")).read_bytes()
+    (tmp_path / "cut.tar.xz").write_bytes(whole[: len(whole) // 2])
+    with zipfile.ZipFile(tmp_path / "wrong.zip", "w") as archive:
+        archive.writestr("a", DATA)
+    wrong = bytearray((tmp_path / "wrong.zip").read_bytes())
+    wrong[100] ^= 255
+    (tmp_path / "wrong.zip").write_bytes(wrong)
+    (tmp_path / "page.zip").write_bytes(b"<html>")
+    for name in ("cut.tar.xz", "wrong.zip", "page.zip"):
+        with pytest.raises(ValueError, match=f"{name} is damaged"):
+            list(downloads.read_archive(tmp_path / name))

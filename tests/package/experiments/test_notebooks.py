@@ -1,0 +1,214 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from fsdl_hwr import experiments
+from fsdl_hwr.experiments import __main__, notebooks, parameter_cells
+
+PARAMETERS = """\
+epochs: int = 1  # passes
+learning_rate: float = 0.1  # step size
+greeting: str = "hello"  # printed
+run_folder: str = ""  # where the run goes
+"""
+RESULTS = """\
+from fsdl_hwr import experiments
+from fsdl_hwr.experiments import __main__, notebooks, parameter_cells
+experiments.write_results(run_folder, "tiny", {"epochs": epochs}, {"test_cer": epochs / 10})
+"""
+PICTURE = """\
+import sys
+import cv2
+import numpy as np
+from IPython.display import Image
+print("kernel", sys.executable)
+Image(cv2.imencode(".png", np.zeros((2, 2), np.uint8))[1].tobytes(), alt="a \\"dot\\"")
+"""
+
+
+def make_lab(folder: Path, *cells: str) -> Path:
+    notebook = nbformat.v4.new_notebook()
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "p", "language": "python"}
+    tagged = nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})
+    image = nbformat.v4.new_markdown_cell("# Tiny\n\n![a page](page.svg)")
+    notebook.cells = [image, tagged, *map(nbformat.v4.new_code_cell, cells)]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "page.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    nbformat.write(notebook, folder / "tiny.ipynb")
+    return folder / "tiny.ipynb"
+
+
+@pytest.fixture(scope="module")
+def good_run(tmp_path_factory):
+    """One run from the command line, with another kernel of the same name installed."""
+    folder = tmp_path_factory.mktemp("good")
+    lab = make_lab(folder / "labs", PICTURE, "print('epoch', epochs, learning_rate)", RESULTS)
+    kernel = folder / "jupyter" / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    (kernel / "kernel.json").write_text(
+        json.dumps({"argv": ["/no/such/python"], "display_name": "other", "language": "python"})
+    )
+    (folder / "tiny.yaml").write_text("epochs: 2\nlearning_rate: 1e-3\n")
+    command = [sys.executable, "-m", "fsdl_hwr.experiments", "labs/tiny.ipynb"]
+    command += ["--parameters", "tiny.yaml", "--set", "epochs=3"]
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "JUPYTER_PATH": str(folder / "jupyter")},
+    )
+    return lab, folder / "runs" / "tiny", done
+
+
+def test_a_run_leaves_notebook_report_and_results(good_run):
+    _, folder, done = good_run
+    assert done.returncode == 0, done.stderr
+    assert {p.name for p in folder.iterdir()} == {"tiny.ipynb", "tiny.html", "results.json"}
+    results = json.loads((folder / "results.json").read_text())
+    assert results["lab"] == "tiny"
+    assert results["metrics"] == {"test_cer": 0.3}
+    executed = nbformat.read(folder / "tiny.ipynb", as_version=4)
+    assert all(cell.execution_count for cell in executed.cells if cell.cell_type == "code")
+
+
+def test_a_run_shows_what_cells_print_and_ends_with_the_files(good_run):
+    _, _, done = good_run
+    assert "epoch 3 0.001" in done.stdout.splitlines()
+    end = done.stdout.splitlines()[-5:]
+    assert [Path(line).name for line in end[:3]] == ["tiny.ipynb", "tiny.html", "results.json"]
+    assert end[3].split() == ["test_cer", "0.3"]
+    assert "Executing" in done.stderr  # the progress bar
+
+
+def test_the_notebook_runs_in_the_interpreter_of_the_command(good_run):
+    _, _, done = good_run
+    assert f"kernel {sys.executable}" in done.stdout
+
+
+def test_the_report_holds_its_pictures(good_run):
+    _, folder, _ = good_run
+    report = (folder / "tiny.html").read_text()
+    assert 'src="data:image/png;base64,' in report  # the figure that code made
+    assert 'src="data:image/svg+xml;base64,' in report  # the picture beside the lab
+    assert 'src="page.svg"' not in report
+    assert "alt='a \"dot\"'" in report
+
+
+def test_a_failed_cell_is_named_and_the_partial_notebook_kept(tmp_path, capfd):
+    lab = make_lab(tmp_path, "print('before')", "1 / 0", RESULTS)
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "results.json").write_text("{}")  # of an older run
+    with pytest.raises(experiments.RunError, match=r"1 / 0(.|\n)*ZeroDivisionError") as caught:
+        experiments.run_notebook(lab, folder=run)
+    assert [p.name for p in run.iterdir()] == ["tiny.partial.ipynb"]
+    assert str(run / "tiny.partial.ipynb") in str(caught.value)
+    assert "before" in capfd.readouterr().out
+
+
+def test_a_lab_without_results_is_an_error(tmp_path):
+    lab = make_lab(tmp_path, "pass")
+    with pytest.raises(experiments.RunError, match="write_results"):
+        experiments.run_notebook(lab, folder=tmp_path / "run")
+    assert (tmp_path / "run" / "tiny.html").is_file()
+
+
+def test_an_interrupted_run_leaves_no_file_that_looks_whole(tmp_path):
+    lab = make_lab(tmp_path, "import time\nprint('sleeping')\ntime.sleep(60)", RESULTS)
+    command = [sys.executable, "-m", "fsdl_hwr.experiments", str(lab), "--folder", tmp_path / "run"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "sleeping\n"
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=40)
+    assert process.returncode == 130
+    assert "Interrupted" in errors
+    assert {p.name for p in (tmp_path / "run").iterdir()} <= {"tiny.partial.ipynb"}
+
+
+@pytest.fixture
+def nothing_runs(monkeypatch):
+    def refuse(*_):
+        raise AssertionError("something slow was started")
+
+    monkeypatch.setattr(notebooks, "_execute", refuse)
+
+
+@pytest.mark.usefixtures("nothing_runs")
+class TestBeforeAnythingRuns:
+    def test_an_unknown_parameter_is_refused_and_the_known_listed(self, tmp_path):
+        lab = make_lab(tmp_path)
+        with pytest.raises(ValueError, match="no parameter epoch.") as caught:
+            experiments.run_notebook(lab, {"epoch": 2}, tmp_path / "run")
+        for name in ("epochs: int = 1", "learning_rate", "greeting", "run_folder"):
+            assert name in str(caught.value)
+        assert not (tmp_path / "run").exists()
+
+    def test_a_wrong_type_is_refused(self, tmp_path):
+        lab = make_lab(tmp_path)
+        for name, value in [("epochs", "two"), ("epochs", 1.5), ("learning_rate", True)]:
+            with pytest.raises(ValueError, match=f"{name} takes"):
+                experiments.run_notebook(lab, {name: value}, tmp_path / "run")
+
+    def test_a_missing_lab_is_named(self, tmp_path):
+        with pytest.raises(FileNotFoundError, match="nowhere.ipynb"):
+            experiments.run_notebook(tmp_path / "nowhere.ipynb")
+
+    def test_the_lab_itself_is_never_overwritten(self, tmp_path):
+        lab = make_lab(tmp_path)
+        before = lab.read_bytes()
+        with pytest.raises(ValueError, match="another folder"):
+            experiments.run_notebook(lab, folder=tmp_path)
+        assert lab.read_bytes() == before
+
+    def test_the_command_ends_with_the_message_alone(self, tmp_path, capsys):
+        lab = make_lab(tmp_path)
+        assert __main__.main([str(lab), "--set", "epoch=2"]) == 1
+        assert "no parameter epoch" in capsys.readouterr().err
+
+
+def test_parameters_come_from_a_file_and_from_the_command_line(tmp_path):
+    file = tmp_path / "p.yaml"
+    file.write_text("epochs: 2\ngreeting: hi\n")
+    read = parameter_cells.read_parameters(file, ["epochs=5", "learning_rate=1e-3", "weights="])
+    assert read == {"epochs": 5, "greeting": "hi", "learning_rate": "1e-3", "weights": ""}
+
+
+@pytest.mark.parametrize("content", ["just text", "a: [1", "- a\n- b"])
+def test_a_parameter_file_that_is_no_mapping_is_refused(tmp_path, content):
+    (tmp_path / "p.yaml").write_text(content)
+    with pytest.raises(ValueError, match="p.yaml"):
+        parameter_cells.read_parameters(tmp_path / "p.yaml")
+
+
+def test_a_setting_without_equals_is_refused():
+    with pytest.raises(ValueError, match="name=value"):
+        parameter_cells.read_parameters(None, ["epochs"])
+
+
+def test_results_hold_numpy_values_and_versions(tmp_path):
+    metrics = {"test_cer": np.float32(0.25), "history": np.arange(3)}
+    path = experiments.write_results(tmp_path / "run", "lab", {"folder": tmp_path}, metrics)
+    results = json.loads(path.read_text())
+    assert results["metrics"] == {"test_cer": 0.25, "history": [0, 1, 2]}
+    assert results["parameters"] == {"folder": str(tmp_path)}
+    assert results["versions"]["numpy"] == np.__version__
+    assert {"fsdl_hwr", "python", "keras"} <= set(results["versions"])
+
+
+def test_results_that_json_cannot_hold_leave_the_older_file(tmp_path):
+    path = experiments.write_results(tmp_path, "lab", {}, {"test_cer": 0.5})
+    before = path.read_text()
+    with pytest.raises(ValueError):
+        experiments.write_results(tmp_path, "lab", {}, {"test_cer": float("nan")})
+    with pytest.raises(TypeError, match="cannot hold"):
+        experiments.write_results(tmp_path, "lab", {}, {"test_cer": object()})
+    assert path.read_text() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["results.json"]

@@ -1,0 +1,344 @@
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fsdl_hwr import experiments
+from fsdl_hwr.experiments import tables, tracking, wandb_runs
+
+CONFIG = {"batch_size": 8, "learning_rate": 3e-3, "network": "tiny"}
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_logged_in(monkeypatch, tmp_path):
+    monkeypatch.delenv("WANDB_API_KEY", raising=False)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    def refuse(url, timeout):
+        raise urllib.error.URLError("no network")
+
+    monkeypatch.setattr(wandb_runs.urllib.request, "urlopen", refuse)
+
+
+def record(folder, epochs=2, config=CONFIG, **options):
+    run = tracking.start(folder, config, **options)
+    for epoch in range(epochs):
+        run.log(epoch, {"loss": 10 - epoch, "val_cer": 0.5 / (epoch + 1)}, ["abc", "d"])
+    return run
+
+
+def row_of(folder):
+    (row,) = tracking.load_runs(folder)
+    return row
+
+
+# The record
+
+
+def test_a_run_leaves_configuration_environment_git_state_and_every_epoch(tmp_path):
+    run = record(tmp_path / "a")
+    run.finish()
+    first, *events = [json.loads(line) for line in (tmp_path / "a/record.jsonl").open()]
+    assert first["config"] == CONFIG
+    assert first["environment"]["packages"]["numpy"] == np.__version__
+    assert {"fsdl_hwr", "python"} <= set(first["environment"]["versions"])
+    assert re.fullmatch("[0-9a-f]{40}", first["git"]["commit"])
+    assert [e["event"] for e in events] == ["epoch", "epoch", "finish"]
+    row = row_of(tmp_path)
+    assert (row["run"], row["state"], row["epoch"]) == ("a", "finished", 2)
+    assert (row["loss"], row["val_cer"], row["batch_size"]) == (9, 0.25, 8)
+    assert row["history"] == {"loss": [10, 9], "val_cer": [0.5, 0.25]}
+    assert row["predictions"] == [["abc", "d"]] * 2
+
+
+def test_outside_a_repository_there_is_no_git_state(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert tracking.git_state() is None
+
+
+def test_the_configuration_wins_where_names_meet(tmp_path):
+    run = tracking.start(tmp_path, CONFIG)
+    run.log(0, {"learning_rate": 1e-5})
+    row = row_of(tmp_path)
+    assert row["learning_rate"] == 3e-3
+    assert row["history"]["learning_rate"] == [1e-5]
+
+
+def test_results_belong_to_the_run(tmp_path):
+    record(tmp_path / "a")
+    assert row_of(tmp_path)["state"] == "unfinished"
+    experiments.write_results(tmp_path / "a", "lab", CONFIG, {"test_cer": 0.125})
+    assert row_of(tmp_path)["state"] == "finished"
+    assert row_of(tmp_path)["test_cer"] == 0.125
+
+
+def test_a_run_without_a_record_is_known_by_its_results(tmp_path):
+    experiments.write_results(tmp_path / "a", "lab", CONFIG, {"test_cer": 0.125})
+    row = row_of(tmp_path)
+    assert (row["state"], row["batch_size"], row["epoch"]) == ("finished", 8, 0)
+
+
+def test_numbers_that_are_not_finite_are_gaps(tmp_path):
+    run = tracking.start(tmp_path, {"rate": np.float32(0.5), "folder": tmp_path})
+    run.log(0, {"loss": np.float32("nan"), "val_cer": np.float64(0.5)})
+    row = row_of(tmp_path)
+    assert row["history"] == {"loss": [None], "val_cer": [0.5]}
+    assert row["config"] == {"rate": 0.5, "folder": str(tmp_path)}
+
+
+# Kills
+
+
+def test_cut_anywhere_the_record_can_be_read_and_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(tracking, "environment", dict)
+    monkeypatch.setattr(tracking, "git_state", dict)  # so that a hundred starts take no time
+    record(tmp_path / "whole")
+    whole = (tmp_path / "whole/record.jsonl").read_bytes()
+    ends = [i + 1 for i, byte in enumerate(whole) if byte == ord("\n")]
+    cuts = {0, 1, *(end + by for end in ends for by in (-2, -1, 0)), *range(0, len(whole), 9)}
+    run = tmp_path / "cut"
+    run.mkdir()
+    for cut in sorted(cuts):
+        (run / "record.jsonl").write_bytes(whole[:cut])
+        lines = sum(end <= cut for end in ends)
+        assert len(tracking.read_events(run)) == lines
+        resumed = tracking.start(run, CONFIG)
+        resumed.log(2, {"loss": 1})
+        events = [json.loads(line) for line in (run / "record.jsonl").open()]  # strict
+        expected = ["start", "epoch", "epoch"][:lines] + ["resume" if lines else "start", "epoch"]
+        assert [e["event"] for e in events] == expected
+        assert len({e["run"] for e in events if "run" in e}) == 1
+
+
+@pytest.mark.parametrize("damaged, losses", [(0, [10, 9]), (1, [9])])
+def test_a_line_that_a_disk_damaged_costs_no_other(damaged, losses, tmp_path):
+    record(tmp_path)
+    path = tmp_path / "record.jsonl"
+    lines = path.read_bytes().split(b"\n")
+    lines[damaged] = b"\0" * len(lines[damaged])
+    path.write_bytes(b"\n".join(lines))
+    assert row_of(tmp_path)["history"]["loss"] == losses
+    tracking.start(tmp_path, CONFIG).log(2, {"loss": 8})
+    assert row_of(tmp_path)["history"]["loss"] == [*losses, 8]
+
+
+def test_a_resumed_run_is_the_same_run(tmp_path, capsys):
+    first = record(tmp_path, epochs=2)
+    resumed = tracking.start(tmp_path, CONFIG)
+    assert "resumed" in capsys.readouterr().out
+    assert resumed.id == first.id
+    resumed.log(1, {"loss": 8.5})  # the kill came before the checkpoint: this epoch came again
+    resumed.log(2, {"loss": 8})
+    row = row_of(tmp_path)
+    assert row["history"]["loss"] == [10, 8.5, 8]
+    assert (row["id"], row["sessions"], row["epoch"]) == (first.id, 2, 3)
+
+
+def test_another_configuration_is_refused_by_name(tmp_path):
+    record(tmp_path)
+    before = (tmp_path / "record.jsonl").read_bytes()
+    with pytest.raises(ValueError, match=r"batch_size: 8, now 16\).*another run folder"):
+        tracking.start(tmp_path, {**CONFIG, "batch_size": 16})
+    assert (tmp_path / "record.jsonl").read_bytes() == before
+
+
+def test_starting_again_leaves_nothing_of_the_older_run(tmp_path):
+    first = record(tmp_path)
+    first.keep_lines(np.zeros((2, 4, 9), np.uint8), ["a", "b"])
+    experiments.write_results(tmp_path, "lab", CONFIG, {})
+    again = tracking.start(tmp_path, {"batch_size": 16}, resume=False)
+    assert again.id != first.id
+    row = row_of(tmp_path)
+    assert (row["state"], row["epoch"], row["config"]) == ("unfinished", 0, {"batch_size": 16})
+    assert not list((tmp_path / "lines").iterdir())
+
+
+WRITER = """
+import sys
+from fsdl_hwr.experiments import tracking
+run = tracking.start(sys.argv[1], {"epochs": 10_000})
+done = tracking.load_run(sys.argv[1])["epoch"]
+print("begun", flush=True)
+for epoch in range(done, 10_000):
+    run.log(epoch, {"loss": epoch}, ["a" * 5000] * 4)
+"""
+
+
+def test_killed_while_writing_without_pause_the_record_is_readable(tmp_path, rng):
+    done = 0
+    for _ in range(3):
+        command = [sys.executable, "-c", WRITER, str(tmp_path)]
+        writer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert any(line == "begun\n" for line in writer.stdout)
+        time.sleep(rng.uniform(0.02, 0.2))
+        writer.send_signal(signal.SIGKILL)
+        writer.communicate()
+        row = row_of(tmp_path)
+        assert row["epoch"] > done  # what was done stays, and more came
+        done = row["epoch"]
+        assert row["history"]["loss"] == list(range(done))
+    assert row["sessions"] == 3
+
+
+# Tables
+
+
+def make_runs(folder):
+    for size, cer in [(8, 0.25), (16, 0.125)]:
+        run = tracking.start(folder / f"size_{size}", {**CONFIG, "batch_size": size})
+        run.keep_lines(np.full((2, 28, 90), size, np.uint8), ["<one>", "two"])
+        run.log(0, {"val_cer": 1}, ["", "t"])
+        run.log(1, {"val_cer": cer}, ["<one>", f"two{size}"])
+    return tracking.load_runs(folder)
+
+
+def test_runs_are_compared_by_what_differs(tmp_path):
+    runs = make_runs(tmp_path)
+    assert runs.columns == ["run", "batch_size", "state", "epoch", "val_cer"]
+    assert str(runs).splitlines()[2].split() == ["size_8", "8", "unfinished", "2", "0.25"]
+    assert str(tables.Table(runs, ["run", "network"])).splitlines()[1].split() == [
+        "size_16",
+        "tiny",
+    ]
+    assert runs._repr_html_().count("<tr>") == 3
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        tracking.load_runs(tmp_path / "nowhere")
+    assert tracking.load_runs(tmp_path) == []
+    assert str(tracking.load_runs(tmp_path)) == "run  state"
+
+
+def test_predictions_are_shown_with_their_lines(tmp_path):
+    runs = make_runs(tmp_path)
+    table = tracking.predictions(runs[0]["folder"])
+    assert table.columns == ["image", "transcript", "epoch 1", "epoch 2"]
+    assert [row["epoch 2"] for row in table] == ["<one>", "two16"]
+    page = table._repr_html_()
+    assert page.count('<img src="data:image/png;base64,') == 2
+    assert page.count("alt=") == 2
+    assert "<td>&lt;one&gt;</td>" in page  # a transcript is no markup
+    both = tracking.compare_predictions([run["folder"] for run in runs])
+    assert both.columns == ["image", "transcript", "size_16", "size_8"]
+    assert both[1]["size_8"] == "two8"
+    other = tracking.start(tmp_path / "other", CONFIG)
+    other.keep_lines(np.zeros((1, 4, 9), np.uint8), ["x"])
+    with pytest.raises(ValueError, match="different lines"):
+        tracking.compare_predictions([runs[0]["folder"], tmp_path / "other"])
+
+
+# Training
+
+
+class Reader:
+    def read(self, lines):
+        return [text[::-1] for text in lines.texts]
+
+
+class Few:
+    images, texts = np.zeros((2, 28, 90), np.uint8), ("ab", "cd")
+
+
+def train(callbacks, epochs=2, initial_epoch=0):
+    import keras
+
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    rate = keras.optimizers.schedules.ExponentialDecay(0.5, 4, 0.5)  # half an epoch
+    model.compile(keras.optimizers.SGD(rate), loss="mse")
+    x = np.ones((32, 2), "float32")
+    data = {"x": x, "y": x[:, :1], "batch_size": 8, "verbose": 0}
+    model.fit(**data, epochs=epochs, initial_epoch=initial_epoch, callbacks=callbacks)
+
+
+def test_a_training_is_logged_with_rate_throughput_memory_and_predictions(tmp_path):
+    run = tracking.start(tmp_path, CONFIG)
+    train(run.callbacks(Reader(), Few()))
+    row = row_of(tmp_path)
+    assert row["epoch"] == 2
+    assert row["history"]["learning_rate"] == pytest.approx([0.25, 0.125])
+    assert row["history"]["loss"][1] < row["history"]["loss"][0]
+    assert all(10 < mb < 1e6 for mb in row["history"]["peak_memory_mb"])
+    for seconds, speed in zip(
+        row["history"]["seconds"], row["history"]["batches_per_second"], strict=True
+    ):
+        assert seconds * speed == pytest.approx(4)
+    assert row["predictions"] == [["ba", "dc"]] * 2
+    assert [line["transcript"] for line in tracking.predictions(tmp_path)] == ["ab", "cd"]
+
+
+# Weights & Biases
+
+
+def test_an_unknown_mode_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="online, offline, disabled"):
+        tracking.start(tmp_path / "run", CONFIG, wandb_mode="on")
+    assert not (tmp_path / "run").exists()
+
+
+def test_disabled_is_disabled(tmp_path):
+    code = f"""
+import sys
+from fsdl_hwr.experiments import tracking
+tracking.start({str(tmp_path)!r}, {{}}).finish()
+print(sorted({{"wandb", "keras", "cv2", "matplotlib"}} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_online_is_for_those_who_are_logged_in_and_reach_the_server(
+    no_network, monkeypatch, tmp_path
+):
+    assert "logged in" in wandb_runs._why_offline()
+    monkeypatch.setenv("WANDB_API_KEY", "not a key")
+    assert "does not answer" in wandb_runs._why_offline()
+    monkeypatch.delenv("WANDB_API_KEY")
+    Path(os.environ["NETRC"]).write_text("machine api.wandb.ai login user password secret\n")
+    assert "does not answer" in wandb_runs._why_offline()
+
+    def answer(url, timeout):
+        raise urllib.error.HTTPError(url, 404, "not found", {}, None)
+
+    monkeypatch.setattr(wandb_runs.urllib.request, "urlopen", answer)
+    assert wandb_runs._why_offline() == ""
+    monkeypatch.setenv("WANDB_BASE_URL", "https://wandb.my-company.org")
+    assert "logged in" in wandb_runs._why_offline()
+
+
+def test_offline_wandb_logs_the_same_and_a_resumed_run_is_linked(tmp_path, capfd):
+    import wandb
+
+    run = tracking.start(tmp_path / "run", CONFIG, wandb_mode="online")  # nobody is logged in
+    assert "nobody is logged in, so this run is logged offline" in capfd.readouterr().out
+    train(run.callbacks(Reader(), Few()), epochs=1)
+    summary = dict(wandb.run.summary)
+    assert summary["epoch/epoch"] == 0
+    assert summary["epoch/learning_rate"] == pytest.approx(0.25)
+    assert summary["epoch/loss"] == pytest.approx(row_of(tmp_path)["loss"])
+    assert summary["epoch/peak_memory_mb"] > 0
+    assert summary["lines"]["nrows"] == 2
+    # A kill: nothing says that the run is over.
+    resumed = tracking.start(tmp_path / "run", CONFIG, wandb_mode="offline")
+    assert wandb.run.group == run.id
+    assert wandb.run.config["resumed_from"] == run.id
+    assert wandb.run.id == f"{run.id}-2"
+    resumed.log(1, {"loss": 1})
+    resumed.finish({"test_cer": 0.25})
+    assert wandb.run is None
+    assert len(list((tmp_path / "run/wandb").glob("offline-run-*/*.wandb"))) == 2
+    row = row_of(tmp_path)
+    assert (row["id"], row["epoch"], row["sessions"]) == (run.id, 2, 2)
+    assert "wandb:" not in capfd.readouterr().err

@@ -1,0 +1,76 @@
+"""The classifier of single characters: what it learns, keeps, refuses, and hands on."""
+
+import keras
+import numpy as np
+import pytest
+
+from fsdl_hwr import networks
+from fsdl_hwr.augmentation import Augmentation
+from fsdl_hwr.datasets.glyphs import Glyphs
+from fsdl_hwr.recognizers import classifier
+
+
+def test_classes_that_stay_keep_their_logits_and_merged_ones_get_the_mean(rng):
+    keras.utils.set_random_seed(0)
+    network = networks.mlp(num_classes=4)
+    images = rng.integers(0, 256, (5, 28, 28), dtype=np.uint8)
+    before = network.predict(images, verbose=0)
+    carried = classifier.with_classes(network, "aCc0", "0aC")
+    after = carried.predict(images, verbose=0)
+    assert after.shape == (5, 3)
+    assert np.allclose(after[:, :2], before[:, [3, 0]], atol=1e-5)
+    assert np.allclose(after[:, 2], before[:, 1:3].mean(1), atol=1e-5)
+    assert classifier.with_classes(network, "aCc0", "aCc0") is network
+
+
+def test_a_split_class_starts_as_the_merged_one_and_a_new_one_at_random(rng):
+    keras.utils.set_random_seed(0)
+    network = networks.mlp(num_classes=2)
+    images = rng.integers(0, 256, (5, 28, 28), dtype=np.uint8)
+    before = network.predict(images, verbose=0)
+    after = classifier.with_classes(network, "aC", "Ccx").predict(images, verbose=0)
+    assert np.allclose(after[:, 0], before[:, 1], atol=1e-5)
+    assert np.allclose(after[:, 1], before[:, 1], atol=1e-5)
+    assert not np.allclose(after[:, 2], before[:, 1], atol=1e-3)
+    with pytest.raises(ValueError, match="3 characters"):
+        classifier.with_classes(network, "abc", "abd")
+
+
+def test_fit_keeps_and_loads_the_best_epoch(rng, tmp_path):
+    keras.utils.set_random_seed(0)
+    some = glyphs_of("ab", rng.integers(0, 256, (64, 28, 28), dtype=np.uint8))
+    network = networks.mlp(num_classes=2)
+    path = tmp_path / "network.keras"
+    history = classifier.fit(network, some, some, epochs=3, path=path, verbose=0)
+    assert list(map(len, history.values())) == [3] * 4
+    best = np.mean([c == "ab"[k] for c, k in zip(read(network, some), some.labels, strict=True)])
+    assert best == pytest.approx(max(history["val_accuracy"]))
+    assert read(keras.saving.load_model(path), some) == read(network, some)
+
+
+def test_what_does_not_fit_is_refused_before_training(rng):
+    some = glyphs_of("ab", rng.integers(0, 256, (8, 28, 28), dtype=np.uint8))
+    with pytest.raises(ValueError, match="3 outputs; 2 characters"):
+        classifier.fit(networks.mlp(num_classes=3), some, some, epochs=1)
+    other = glyphs_of("ba", some.images)
+    with pytest.raises(ValueError, match="must be the same, in the same order"):
+        classifier.fit(networks.mlp(num_classes=2), some, other, epochs=1)
+
+
+def test_batches_are_decided_by_seed_epoch_and_number(rng):
+    some = glyphs_of("ab", rng.integers(0, 256, (10, 28, 28), dtype=np.uint8))
+    one, two = (classifier.Batches(some, 4, Augmentation(), 0.1, seed=3) for _ in range(2))
+    first = one[1]
+    assert first[0].shape == (4, 28, 28) and np.allclose(first[1].sum(1), 1)
+    assert all(np.array_equal(a, b) for a, b in zip(first, two[1], strict=True))
+    two.on_epoch_end()
+    assert not np.array_equal(first[0], two[1][0])
+
+
+def glyphs_of(characters, images):
+    labels = np.arange(len(images), dtype=np.int32) % len(characters)
+    return Glyphs(images, labels, np.zeros(len(images), np.int32), characters, "made")
+
+
+def read(network, glyphs):
+    return classifier.read(network, glyphs.images, glyphs.characters)

@@ -1,0 +1,154 @@
+"""What holds the project together: imports, dependencies, commands."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from fsdl_hwr.figures import package_map
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "fsdl_hwr"
+MODULES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for path in PACKAGE.rglob("*.py")
+)
+HEAVY = {"tensorflow", "keras", "jax", "torch", "matplotlib", "cv2", "faker", "nltk", "papermill"}
+HEAVY |= {"numpy", "nbconvert", "pooch"}
+LEAVES = {f"fsdl_hwr.{name}" for name in package_map.LEAVES}
+
+
+def pyproject():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def name_of(requirement):
+    return re.match(r"[\w-]+", requirement).group().lower().replace("_", "-")
+
+
+def imported_by(module):
+    """Name what a module of the package imports, at its top and inside its functions."""
+    path = ROOT.joinpath(*module.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports relatively"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def within(name, module):
+    return name == module or name.startswith(module + ".")
+
+
+def loaded_by(statement):
+    """Say which heavy packages are loaded in a fresh process that runs one statement."""
+    code = f"import sys\n{statement}\nprint(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return HEAVY & set(done.stdout.split())
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    assert loaded_by("import fsdl_hwr") == set()
+
+
+def test_importing_experiments_loads_nothing_heavy():
+    assert loaded_by("import fsdl_hwr.experiments") == set()
+
+
+def test_data_is_made_without_keras():
+    modules = [m for m in MODULES if within(m, "fsdl_hwr.datasets")]
+    loaded = loaded_by("import fsdl_hwr.alphabet, fsdl_hwr.metrics, " + ", ".join(modules))
+    assert not {"keras", "tensorflow", "jax", "torch", "matplotlib"} & loaded
+
+
+def test_every_module_imports():
+    loaded_by("import " + ", ".join(MODULES))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_module_needs_one_backend(module):
+    """A backend's own package is imported within a function, once Keras has said that it is on."""
+    path = ROOT.joinpath(*module.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    tree = ast.parse(path.read_text())
+    on_top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {alias.name for node in on_top for alias in node.names}
+    names |= {node.module for node in on_top if isinstance(node, ast.ImportFrom)}
+    assert not [n for n in names for b in ("tensorflow", "jax", "torch") if within(n, b)]
+    if {"tensorflow", "jax", "torch"} & imported_by(module):
+        assert "keras.backend.backend()" in path.read_text()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_parts_do_not_know_each_other(module):
+    """Data, networks and CTC are joined by the recognizer alone; nothing below knows the leaves."""
+    parts = ["fsdl_hwr.datasets", "fsdl_hwr.networks", "fsdl_hwr.ctc"]
+    names = imported_by(module)
+    for part in parts:
+        if within(module, part):
+            others = [other for other in [*parts, "fsdl_hwr.recognizers"] if other != part]
+            assert not [n for n in names for other in others if within(n, other)]
+    if not any(within(module, leaf) for leaf in LEAVES):
+        assert not [n for n in names for leaf in LEAVES if within(n, leaf)]
+
+
+def test_every_dependency_says_why():
+    text = (ROOT / "pyproject.toml").read_text()
+    project = pyproject()["project"]
+    for requirement in project["dependencies"] + project["optional-dependencies"]["labs"]:
+        (line,) = [line for line in text.splitlines() if f'"{requirement}"' in line]
+        assert re.search(r"#\s*\w+", line), f"why {requirement}?"
+
+
+def test_no_upper_bound_replaces_what_a_notebook_service_ships():
+    for requirement in pyproject()["project"]["dependencies"]:
+        assert not re.search(r"[<~]|==", requirement), requirement
+
+
+def test_requirements_pin_every_direct_dependency():
+    project = pyproject()["project"]
+    direct = project["dependencies"] + sum(project["optional-dependencies"].values(), [])
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    pins = [line for line in lines if line and not line.lstrip().startswith("#")]
+    for line in pins:
+        assert re.match(r"[\w.\[\]-]+==[\w.]+", line), f"not a pin: {line}"
+        assert "://" not in line and not line.startswith("-"), f"another index: {line}"
+    assert {name_of(r) for r in direct} <= {name_of(line) for line in pins}
+
+
+def test_binder_gets_every_dependency():
+    import yaml
+
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    conda = [entry for entry in environment["dependencies"] if isinstance(entry, str)]
+    assert any(entry.startswith("python=") for entry in conda)
+    (pip,) = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
+    names = {name_of(r) for r in conda + pip}
+    project = pyproject()["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["labs"]
+    assert {name_of(r) for r in wanted} <= names
+    assert "set -euo pipefail" in (ROOT / "postBuild").read_text()
+
+
+def test_commands_of_the_readme_exist():
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.M))
+    assert {"help", "run", "test", "lab", "lint", "benchmark", "clean"} <= targets
+    named = re.findall(r"(?:^|`)make ([a-z-]+)", (ROOT / "README.md").read_text(), flags=re.M)
+    assert {"run", "test"} <= set(named)
+    assert set(named) <= targets
+
+
+def test_files_that_the_makefile_runs_exist():
+    text = (ROOT / "Makefile").read_text()
+    for script in re.findall(r"/python ([\w/]+\.py)", text):
+        assert (ROOT / script).is_file(), script
