@@ -152,7 +152,7 @@ def work(monkeypatch):
     monkeypatch.setattr(sweeps, "SECONDS_TO_LOOK", 0.02)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr(notebooks, "run_notebook", Work())
-    return experiments.run_notebook
+    return notebooks.run_notebook
 
 
 SIZES = sweeps.grid(size=range(7))
