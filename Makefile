@@ -59,16 +59,16 @@ nbgrader: $(READY)  ## nbgrader's generate_assignment on the solution notebooks,
 # Where the set-up cell's installation had to replace what Colab ships, pip would refuse. Colab runs
 # Python 3.13; this takes the one at hand, and asks whether there are wheels for 3.12 and 3.13.
 colab: $(READY) .colab/ready  ## with Colab's versions: the explorers' tests, labs 02 and 03
-	for version in 3.12 3.13; do .colab/bin/python -m pip install --quiet --disable-pip-version-check --dry-run --target .colab/wheels --only-binary :all: --python-version $$version -r requirements-colab.txt || exit 1; done
+	for version in 3.12 3.13; do .colab/bin/python -m pip install --quiet --disable-pip-version-check --dry-run --target .colab/wheels --only-binary :all: --python-version $$version -r requirements/colab.txt || exit 1; done
 	.colab/bin/python -c 'import ipywidgets; assert ipywidgets.__version__ == "7.7.1"'
 	.colab/bin/python -m pytest tests/package/explorers
 	.colab/bin/python -m fsdl_hwr.experiments labs/02_single_character.ipynb --folder runs/colab/02_single_character
 	.colab/bin/python -m fsdl_hwr.experiments labs/03_line_recognizer.ipynb --folder runs/colab/03_line_recognizer
 
-.colab/ready: requirements-colab.txt pyproject.toml
+.colab/ready: requirements/colab.txt pyproject.toml
 	rm -rf .colab && $(BIN)/python -m venv .colab
-	.colab/bin/python -m pip install --quiet --disable-pip-version-check -c requirements-colab.txt tensorflow keras numpy ipywidgets pytest
-	.colab/bin/python -m pip install --quiet --disable-pip-version-check -c requirements-colab.txt papermill . && rm -rf build
+	.colab/bin/python -m pip install --quiet --disable-pip-version-check -c requirements/colab.txt tensorflow keras numpy ipywidgets pytest
+	.colab/bin/python -m pip install --quiet --disable-pip-version-check -c requirements/colab.txt papermill . && rm -rf build
 	touch $@
 
 binder: $(READY)  ## build Binder's environment, run lab 01 in it, report its peak memory
@@ -80,9 +80,9 @@ backends: $(READY) .backends/jax/ready .backends/torch/ready  ## the tests on Te
 	$(BIN)/python tools/backends.py
 
 # The pins are constraints here: TensorFlow and what only it wants stay out, as nothing asks for them.
-.backends/%/ready: requirements.txt requirements-backends.txt
+.backends/%/ready: requirements/all.txt requirements/backends.txt
 	rm -rf .backends/$* && $(BIN)/python -m venv .backends/$*
-	.backends/$*/bin/python -m pip install --quiet --disable-pip-version-check -c requirements.txt -c requirements-backends.txt $* --editable .[labs,dev]
+	.backends/$*/bin/python -m pip install --quiet --disable-pip-version-check -c requirements/all.txt -c requirements/backends.txt $* --editable .[labs,dev]
 	touch $@
 
 # Every lab is executed anew when it or the package has changed.
@@ -95,9 +95,9 @@ runs/site/%/results.json: labs/%.ipynb labs/experiments/one_run.ipynb $(PACKAGE)
 	rm -rf $(@D)
 	$(BIN)/python -m fsdl_hwr.experiments $< --folder $(@D)
 
-.site/ready: requirements-site.txt | $(READY)
+.site/ready: requirements/site.txt | $(READY)
 	rm -rf .site && $(BIN)/python -m venv .site
-	.site/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-site.txt
+	.site/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/site.txt
 	touch $@
 
 assets: $(READY)  ## draw the README's pictures anew
@@ -118,10 +118,10 @@ clean:  ## remove the environment and every run
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp is written last, so an interrupted installation starts again.
-$(READY): requirements.txt pyproject.toml
+$(READY): requirements/all.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python 3.11 to 3.13 is needed; this is %d.%d. Try: make PYTHON=python3.12 ..." % v)'
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || { rm -rf .venv && $(PYTHON) -m venv .venv; }
 	@echo "Installing pinned packages into .venv, 3 GB: this takes some minutes."
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/all.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
