@@ -142,7 +142,7 @@ def train_and_read(name: str, makers: dict, texts: dict, seconds: float, num_lin
             callbacks=[clock],
             **SETTINGS[name],
         )
-    cer = metrics.character_error_rate(test.texts, recognizer.read(test))
+    cer = metrics.character_error_rate(test.transcripts, recognizer.read(test))
     return {
         "train_seconds": round(clock.spent, 1),
         "test_cer": round(cer.value, 4),

@@ -57,7 +57,7 @@ def main() -> None:
     one = test[[right[0]]]
     num_frames = recognizer.frames(one.ink_widths)[0]
     log_probs = ctc.log_softmax(recognizer.logits(one)[0, :num_frames])  # (frames, classes)
-    label = recognizer.alphabet.encode(one.texts[0])
+    label = recognizer.alphabet.encode(one.transcripts[0])
     title = "Where it read each character: spikes between blanks"
     figure = drawing.draw_alignment(
         one.images[0], log_probs, label, recognizer.alphabet, recognizer.frame_width, title

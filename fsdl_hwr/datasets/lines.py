@@ -15,22 +15,22 @@ LINE_WIDTH = 952  # pixels: 34 glyphs side by side
 class Lines:
     """Line images with their transcripts.
 
-    images: uint8 (n, height, width), ink 255 on 0. texts: n strings. ink_widths: int32 (n,), the
-    column after each line's last ink, in px.
+    images: uint8 (n, height, width), ink 255 on 0. transcripts: n strings. ink_widths: int32
+    (n,), the column after each line's last ink, in px.
     """
 
     images: np.ndarray
-    texts: tuple[str, ...]
+    transcripts: tuple[str, ...]
     ink_widths: np.ndarray
 
     def __len__(self) -> int:
-        return len(self.texts)
+        return len(self.transcripts)
 
     def __getitem__(self, chosen) -> "Lines":
         """Choose lines by a slice or by indices."""
         places = np.arange(len(self))[chosen]
         return Lines(
-            self.images[places], tuple(self.texts[i] for i in places), self.ink_widths[places]
+            self.images[places], tuple(self.transcripts[i] for i in places), self.ink_widths[places]
         )
 
 
@@ -62,7 +62,7 @@ class LineStream:
         if lines_per_epoch < 1:
             raise ValueError(f"An epoch needs at least one line; got {lines_per_epoch}.")
         self.maker = maker
-        self.texts = tuple(texts)
+        self.transcripts = tuple(texts)
         self.lines_per_epoch = lines_per_epoch
         self.seed = seed
 
@@ -72,8 +72,8 @@ class LineStream:
     def batch(self, epoch: int, index: int, size: int) -> Lines:
         """Make batch `index` of `epoch`: `size` lines, decided by (seed, epoch, index) alone."""
         rng = np.random.default_rng((self.seed, epoch, index))
-        chosen = rng.integers(len(self.texts), size=size)
-        return make_lines(self.maker, [self.texts[i] for i in chosen], rng)
+        chosen = rng.integers(len(self.transcripts), size=size)
+        return make_lines(self.maker, [self.transcripts[i] for i in chosen], rng)
 
 
 def ink_widths(images: np.ndarray) -> np.ndarray:

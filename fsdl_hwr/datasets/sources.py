@@ -180,7 +180,7 @@ def training_lines(
     if source == "iam":
         rng = np.random.default_rng(seed)
         scanned = _iam_lines("train", lines_per_epoch, alphabet, rng, height, width)
-        needed = np.array([frames_needed(text) * frame_width for text in scanned.texts])
+        needed = np.array([frames_needed(text) * frame_width for text in scanned.transcripts])
         return scanned[np.flatnonzero(scanned.ink_widths >= needed)]
     if source == "unipen":
         texts = unipen.text_lines("train", characters=alphabet.characters).transcripts

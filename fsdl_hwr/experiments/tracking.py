@@ -124,7 +124,7 @@ class Run:
         class EpochLog(keras.callbacks.Callback):
             def on_train_begin(self, logs=None):
                 if lines is not None:
-                    run.keep_lines(lines.images, lines.texts)
+                    run.keep_lines(lines.images, lines.transcripts)
 
             def on_epoch_begin(self, epoch, logs=None):
                 self.began = time.perf_counter()

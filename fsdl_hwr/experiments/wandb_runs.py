@@ -88,7 +88,7 @@ def _logged_in(server: str) -> bool:
 def table(lines, read: Sequence[str]):
     import wandb
 
-    pairs = zip(lines.images, lines.texts, read, strict=True)
+    pairs = zip(lines.images, lines.transcripts, read, strict=True)
     rows = [[wandb.Image(image), text, prediction] for image, text, prediction in pairs]
     return wandb.Table(columns=["image", "transcript", "prediction"], data=rows)
 

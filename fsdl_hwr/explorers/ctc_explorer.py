@@ -162,7 +162,7 @@ class Recorder(keras.callbacks.Callback):
         names, logits = zip(*self._records, strict=True)
         return Recording(
             image=self.line.images[0, :, : self.num_frames * self.recognizer.frame_width],
-            text=self.line.texts[0],
+            text=self.line.transcripts[0],
             alphabet=self.recognizer.alphabet,
             frame_width=self.recognizer.frame_width,
             names=names,

@@ -86,15 +86,15 @@ class Recognizer:
 
     def pack(self, lines: Lines) -> np.ndarray:
         """Pack what the loss needs to know of each line: int32, see `ctc.pack_labels`."""
-        labels = [self.alphabet.encode(text) for text in lines.texts]
+        labels = [self.alphabet.encode(text) for text in lines.transcripts]
         max_length = max([self.num_frames, *map(len, labels)])  # one size, but for hopeless lines
         return ctc.pack_labels(labels, self.frames(lines.ink_widths), max_length)
 
     def check(self, lines: Lines) -> None:
         """Raise `ValueError` for lines of another geometry, or with fewer frames than CTC needs."""
         self.check_geometry(lines)
-        labels = [self.alphabet.encode(text) for text in lines.texts]
-        ctc.check_feasible(labels, self.frames(lines.ink_widths), lines.texts)
+        labels = [self.alphabet.encode(text) for text in lines.transcripts]
+        ctc.check_feasible(labels, self.frames(lines.ink_widths), lines.transcripts)
 
     def check_geometry(self, lines: Lines) -> None:
         """Raise `ValueError` for line images of another height or width."""
@@ -159,7 +159,7 @@ class Recognizer:
         self.check_geometry(validation)  # one too dense to be read right is an error like others
         sample = training
         if isinstance(training, LineStream):
-            for text in training.texts:
+            for text in training.transcripts:
                 self.alphabet.encode(text)
             sample = training.batch(0, 0, min(256, len(training)))
         self.check(sample)
@@ -425,7 +425,7 @@ class _Progress(keras.callbacks.Callback):
         losses = ctc.loss(self.recognizer.pack(self.validation), logits)
         losses = keras.ops.convert_to_numpy(losses)
         texts = self.recognizer._decode(logits, self.validation)
-        cer = metrics.character_error_rate(self.validation.texts, texts).value
+        cer = metrics.character_error_rate(self.validation.transcripts, texts).value
         figures = {
             "loss": float(logs["loss"]),
             "val_loss": float(np.mean(losses[np.isfinite(losses)])),

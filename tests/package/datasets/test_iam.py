@@ -544,10 +544,10 @@ def test_its_lines_train_and_are_measured_as_other_lines_are(places, files):
     size = {"height": 28, "width": 952}
     held = sources.held_out_lines("iam", "validation", 2, Alphabet(), 0, **size)
     everything = sources.held_out_lines("iam", "validation", 0, Alphabet(), 0, **size)
-    assert set(everything.texts) == {text_of(line) for line in VALIDATION_1 + VALIDATION_2}
-    assert held.texts == everything.texts[:2] and held.images.shape == (2, 28, 952)
+    assert set(everything.transcripts) == {text_of(line) for line in VALIDATION_1 + VALIDATION_2}
+    assert held.transcripts == everything.transcripts[:2] and held.images.shape == (2, 28, 952)
     training = sources.training_lines("iam", 100, Alphabet(), 0, frame_width=4, **size)
-    assert set(training.texts) == {text_of(line) for line in TRAIN}
+    assert set(training.transcripts) == {text_of(line) for line in TRAIN}
     # Frames so wide that only the shortest text has enough of them are too wide for the others.
     wide = sources.training_lines("iam", 100, Alphabet(), 0, frame_width=20, **size)
     assert len(wide) < len(training)

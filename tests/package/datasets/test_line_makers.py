@@ -95,12 +95,12 @@ def test_embedded_lines_differ_between_splits_and_repeat_by_seed(source):
         split: sources.held_out_lines(source, split, 20, alphabet, 0, **SIZE)
         for split in ("validation", "test")
     }
-    assert not set(held["validation"].texts) & set(held["test"].texts)
+    assert not set(held["validation"].transcripts) & set(held["test"].transcripts)
     again = sources.held_out_lines(source, "test", 20, alphabet, 0, **SIZE)
     assert np.array_equal(again.images, held["test"].images)
     stream = sources.training_lines(source, 16, alphabet, 0, num_writers=2, frame_width=4, **SIZE)
     assert isinstance(stream, lines.LineStream) and len(stream) == 16
-    assert not set(stream.texts) & set(held["test"].texts)
+    assert not set(stream.transcripts) & set(held["test"].transcripts)
 
 
 def test_unknown_sources_are_refused():

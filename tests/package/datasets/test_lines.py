@@ -76,7 +76,7 @@ def test_ink_widths_and_choice_of_lines():
     assert made.ink_widths.tolist() == [28, 84, 112, 0, 0]
     assert len(made) == 5
     chosen = made[np.array([2, 0])]
-    assert chosen.texts == ("a  b", "a") and chosen.ink_widths.tolist() == [112, 28]
+    assert chosen.transcripts == ("a  b", "a") and chosen.ink_widths.tolist() == [112, 28]
     np.testing.assert_array_equal(made[1:3].images, made.images[1:3])
 
 
@@ -149,14 +149,14 @@ def test_a_stream_is_decided_by_seed_epoch_and_index():
     first = stream.batch(0, 0, 16)
     stream.batch(1, 2, 16)  # what was asked for in between does not matter
     again = LineStream(maker, texts, 100, seed=3).batch(0, 0, 16)
-    assert first.texts == again.texts
+    assert first.transcripts == again.transcripts
     np.testing.assert_array_equal(first.images, again.images)
     others = [
         stream.batch(1, 0, 16),
         stream.batch(0, 1, 16),
         LineStream(maker, texts, 100, seed=4).batch(0, 0, 16),
     ]
-    assert len({first.texts, *(other.texts for other in others)}) == 4
+    assert len({first.transcripts, *(other.transcripts for other in others)}) == 4
 
 
 def test_equal_seeds_make_equal_lines():

@@ -244,7 +244,7 @@ def test_predictions_are_shown_with_their_lines(tmp_path):
 
 class Reader:
     def read(self, lines):
-        return [text[::-1] for text in lines.texts]
+        return [text[::-1] for text in lines.transcripts]
 
 
 class Few:

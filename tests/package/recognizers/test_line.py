@@ -65,7 +65,7 @@ def trained(sixteen, tmp_path_factory):
         scale, shift = rng.uniform(0.9, 1.1), rng.uniform(-2, 2)  # of paper as it is scanned
         matrix = np.array([[scale, 0, shift], [0, scale, 14 * (1 - scale)]])
         image[:] = cv2.warpAffine(image, matrix, image.shape[::-1])
-    tiled = lines.Lines(images, sixteen.texts * 12, lines.ink_widths(images))
+    tiled = lines.Lines(images, sixteen.transcripts * 12, lines.ink_widths(images))
     reader = tiny(dropout=0.0)
     folder = tmp_path_factory.mktemp("trained")
     history = reader.fit(tiled, sixteen, epochs=6, folder=folder, batch_size=8, learning_rate=0.01)
@@ -184,7 +184,7 @@ def test_what_cannot_be_trained_is_said_before_training(tmp_path, sixteen, monke
     reader = padding_cannot_matter()
     with pytest.raises(ValueError, match="epochs=0"):
         reader.fit(sixteen, sixteen, epochs=0, folder=tmp_path)
-    narrow = lines.Lines(sixteen.images[:, :, :80], sixteen.texts, sixteen.ink_widths)
+    narrow = lines.Lines(sixteen.images[:, :, :80], sixteen.transcripts, sixteen.ink_widths)
     with pytest.raises(ValueError, match=r"\(28, 80\).*\(28, 160\)"):
         reader.fit(narrow, sixteen, epochs=1, folder=tmp_path)
     crowded = lines.Lines(sixteen.images[:2], ("o", "xooz"), np.array([28, 30], np.int32))
@@ -266,7 +266,7 @@ def test_the_learning_rate_falls_unless_told_to_stay():
 
 
 def test_validation_lines_too_dense_to_be_written_are_errors_like_others(sixteen, tmp_path):
-    dense = lines.Lines(sixteen.images, ("xx" * 20,) + sixteen.texts[1:], sixteen.ink_widths)
+    dense = lines.Lines(sixteen.images, ("xx" * 20,) + sixteen.transcripts[1:], sixteen.ink_widths)
     history = tiny().fit(sixteen, dense, epochs=1, folder=tmp_path, batch_size=8)
     assert np.isfinite(history["val_loss"]).all()
     with pytest.raises(ValueError, match="frames"):
