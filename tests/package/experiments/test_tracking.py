@@ -248,7 +248,7 @@ class Reader:
 
 
 class Few:
-    images, texts = np.zeros((2, 28, 90), np.uint8), ("ab", "cd")
+    images, transcripts = np.zeros((2, 28, 90), np.uint8), ("ab", "cd")
 
 
 def train(callbacks, epochs=2, initial_epoch=0):
