@@ -33,7 +33,8 @@ def python_of(backend: str) -> Path:
 
 
 def run(backend: str, *arguments, **options) -> subprocess.CompletedProcess:
-    environment = os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT)}
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    environment = os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": paths}
     command = [python_of(backend), *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, env=environment, text=True, **options)
 
@@ -44,10 +45,11 @@ def measure(folder: Path) -> None:
     Every recognizer that lies in the folder is loaded and reads; `<backend>.npz` is written.
     """
     import keras
-    import test_line
-    from test_ctc import loss_and_gradient
+    import small
+    from gradients import loss_and_gradient
 
     from fsdl_hwr import ctc, language_model
+    from fsdl_hwr.datasets import lines
     from fsdl_hwr.recognizers.line import Recognizer
 
     backend = keras.backend.backend()
@@ -65,18 +67,18 @@ def measure(folder: Path) -> None:
     for name, x in {RANDOM: logits, READER: reader_logits}.items():
         found[f"CTC loss, {name}"], found[f"CTC gradient, {name}"] = loss_and_gradient(targets, x)
 
-    lines = test_line.lines.make_lines(test_line.MAKER, test_line.TEXTS, 7)
-    alphabet = test_line.ALPHABET
-    ngram = language_model.CharacterNgram.fit(test_line.TEXTS, 3, alphabet)
+    few = lines.make_lines(small.MAKER, small.TEXTS, 7)
+    alphabet = small.ALPHABET
+    ngram = language_model.CharacterNgram.fit(small.TEXTS, 3, alphabet)
     for path in sorted(folder.glob("*.keras")):
         reader = Recognizer.load(path)
-        logits, name = reader.logits(lines), f"from {path.stem}: "
+        logits, name = reader.logits(few), f"from {path.stem}: "
         found[name + "logits"] = logits
-        found[name + "greedy texts"] = np.array(reader.read(lines))
+        found[name + "greedy texts"] = np.array(reader.read(few))
         found[name + "beam texts"] = np.array(
             [
                 alphabet.decode(ctc.beam_search(ctc.log_softmax(x[:n]), 10, ngram, 0.5)[0][0])
-                for x, n in zip(logits, reader.frames(lines.ink_widths), strict=True)
+                for x, n in zip(logits, reader.frames(few.ink_widths), strict=True)
             ]
         )
     np.savez(folder / f"{backend}.npz", **found)
@@ -85,13 +87,15 @@ def measure(folder: Path) -> None:
 def train(folder: Path) -> None:
     """Train a small recognizer until it reads, and save it under the backend's name."""
     import keras
-    import test_line
+    import small
 
-    lines = test_line.lines.make_lines(test_line.MAKER, test_line.TEXTS * 6, 0)  # 96 lines
-    reader = test_line.tiny(width=test_line.WIDTH)  # one width is compiled once
+    from fsdl_hwr.datasets import lines
+
+    many = lines.make_lines(small.MAKER, small.TEXTS * 6, 0)  # 96 lines
+    reader = small.tiny(width=small.WIDTH)  # one width is compiled once
     name = keras.backend.backend()
     settings = {"epochs": 15, "batch_size": 8, "learning_rate": 0.01}
-    reader.fit(lines, lines[:16], folder=folder / f"run_{name}", resume=False, **settings)
+    reader.fit(many, many[:16], folder=folder / f"run_{name}", resume=False, **settings)
     reader.save(folder / f"{name}.keras")
 
 

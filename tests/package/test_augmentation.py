@@ -3,6 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from fsdl_hwr import augmentation
 from fsdl_hwr.augmentation import Augmentation
 from fsdl_hwr.paper import on_paper
 
@@ -76,3 +77,16 @@ def test_paper_is_bright_uneven_and_keeps_the_ink_in_its_place():
     assert max(corners) - min(corners) > 20  # unevenly lit
     assert 3 < paper[:200].std() < 30  # grain
     assert np.array_equal(page, on_paper(image, np.random.default_rng(3)))
+
+
+def test_variation_keeps_strokes_points_and_times():
+    ink = [np.random.default_rng(k).normal(size=(5 + k, 3)).astype(np.float32) for k in range(3)]
+    changed = augmentation.PenVariation()(ink, np.random.default_rng(0))
+    assert [stroke.shape for stroke in changed] == [stroke.shape for stroke in ink]
+    for before, after in zip(ink, changed, strict=True):
+        assert np.array_equal(before[:, 2], after[:, 2])
+        assert not np.allclose(before[:, :2], after[:, :2])
+    assert augmentation.PenVariation()([], np.random.default_rng(0)) == []
+    still = augmentation.PenVariation(shear=0, rotation=0, stretch=0, wobble=0)
+    for before, after in zip(ink, still(ink, np.random.default_rng(0)), strict=True):
+        assert np.allclose(before, after, atol=1e-6)

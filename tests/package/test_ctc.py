@@ -3,6 +3,7 @@ import itertools
 import keras
 import numpy as np
 import pytest
+from gradients import loss_and_gradient
 
 from fsdl_hwr import ctc
 
@@ -40,27 +41,6 @@ def enumerated(logits, label):
     if total == 0.0:
         return np.inf, np.zeros(logits.shape)
     return -np.log(total), np.exp(log_probs) - passing / total
-
-
-def loss_and_gradient(targets, logits):
-    """Return losses and the gradient of their sum over feasible lines, on any backend."""
-    if ON_TENSORFLOW:
-        import tensorflow as tf
-
-        logits = tf.constant(logits)
-        with tf.GradientTape() as tape:
-            tape.watch(logits)
-            losses = ctc.loss(targets, logits)
-        return losses.numpy(), tape.gradient(losses, logits).numpy()
-    if keras.backend.backend() == "jax":
-        import jax
-
-        losses, pull = jax.vjp(lambda x: ctc.loss(targets, x), logits)
-        return np.asarray(losses), np.asarray(pull(np.ones_like(losses))[0])
-    logits = keras.ops.convert_to_tensor(logits).requires_grad_()
-    losses = ctc.loss(targets, logits)
-    losses.sum().backward()
-    return losses.detach().cpu().numpy(), logits.grad.cpu().numpy()
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from fsdl_hwr import ink
+from fsdl_hwr import ink as pen_ink
 
 
 def stroke(*points):
@@ -116,3 +117,10 @@ def test_pack_nothing_and_pack_what_does_not_agree():
     assert ink.unpack(ink.pack([])) == []
     with pytest.raises(ValueError, match="times"):
         ink.pack([[np.zeros((2, 2)), np.zeros((2, 3))]])
+
+
+def test_a_line_too_long_is_squeezed_and_blank_paper_is_blank():
+    ink = [np.array([[0, 0], [1000, 10]], np.float32)]
+    image = pen_ink.line_image(ink, 40, 200)
+    assert 190 <= pen_ink.ink_width(image) <= 200
+    assert not pen_ink.line_image([], 40, 200).any()

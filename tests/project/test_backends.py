@@ -3,7 +3,7 @@
 import backends
 import keras
 import pytest
-import test_line
+import small
 
 
 @pytest.mark.skipif(
@@ -15,7 +15,7 @@ def test_a_backend_without_tensorflow_agrees(backend, tmp_path):
         pytest.skip(f"{backend} is not installed: make backends does it")
     code = "import importlib.util as i, sys; sys.exit(i.find_spec('tensorflow') is not None)"
     backends.run(backend, "-c", code, check=True)
-    test_line.tiny().save(tmp_path / "untrained.keras")
+    small.tiny().save(tmp_path / "untrained.keras")
     backends.measure(tmp_path)
     backends.run(backend, backends.__file__, "measure", tmp_path, check=True)
     rows = backends.compare(tmp_path, ("tensorflow", backend))

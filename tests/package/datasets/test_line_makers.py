@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
+from boxes import boxes
 
 from fsdl_hwr import augmentation
 from fsdl_hwr import ink as pen_ink
-from fsdl_hwr.alphabet import Alphabet
-from fsdl_hwr.datasets import line_makers, lines, sources, strokes
+from fsdl_hwr.datasets import line_makers, lines, strokes
+from fsdl_hwr.datasets.line_makers import GlyphLineMaker, WrittenLineMaker
+from fsdl_hwr.datasets.lines import LineStream, make_lines
 
 SIZE = {"height": 40, "width": 400}
-DIGITS = Alphabet("0123456789 ")
 
 
 def hand(seed=0):
@@ -88,73 +89,97 @@ def test_a_glyph_row_makes_all_characters_equally_large():
     assert pen("a a", np.random.default_rng(0))
 
 
-@pytest.mark.parametrize("source", ["numbers", "strokes"])
-def test_embedded_lines_differ_between_splits_and_repeat_by_seed(source):
-    alphabet = DIGITS if source == "numbers" else Alphabet()
-    held = {
-        split: sources.held_out_lines(source, split, 20, alphabet, 0, **SIZE)
-        for split in ("validation", "test")
-    }
-    assert not set(held["validation"].transcripts) & set(held["test"].transcripts)
-    again = sources.held_out_lines(source, "test", 20, alphabet, 0, **SIZE)
-    assert np.array_equal(again.images, held["test"].images)
-    stream = sources.training_lines(source, 16, alphabet, 0, num_writers=2, frame_width=4, **SIZE)
-    assert isinstance(stream, lines.LineStream) and len(stream) == 16
-    assert not set(stream.transcripts) & set(held["test"].transcripts)
+def test_glyphs_lie_side_by_side(rng):
+    image = GlyphLineMaker(boxes("ab"), overlap=(0, 0), width=112)("ab a", rng)
+    assert image.shape == (28, 112) and image.dtype == np.uint8
+    assert image[0, [0, 27, 28, 55, 56, 83, 84, 111]].tolist() == [
+        255,
+        255,
+        254,
+        254,
+        0,
+        0,
+        255,
+        255,
+    ]
 
 
-def test_unknown_sources_are_refused():
-    with pytest.raises(ValueError, match="choose one of"):
-        sources.pens("quills", "train")
-    with pytest.raises(ValueError, match="choose one of"):
-        sources.held_out_lines("quills", "test", 1, Alphabet(), 0, **SIZE)
-    with pytest.raises(ValueError, match="at least one pen"):
-        line_makers.PenLineMaker([], 40, 400)
+def test_every_line_draws_one_overlap_from_the_range(rng):
+    maker = GlyphLineMaker(boxes("a"), overlap=(0.0, 0.33), width=280)
+    made = make_lines(maker, ["aaaaaaaaaa"] * 200, 1)
+    strides = (made.ink_widths - 28) / 9
+    assert np.all(strides == np.round(strides))  # one stride a line
+    assert strides.min() == round(28 * 0.67) and strides.max() == 28
+    assert len(np.unique(strides)) == 28 - 19 + 1
 
 
-def test_variation_keeps_strokes_points_and_times():
-    ink = [np.random.default_rng(k).normal(size=(5 + k, 3)).astype(np.float32) for k in range(3)]
-    changed = augmentation.PenVariation()(ink, np.random.default_rng(0))
-    assert [stroke.shape for stroke in changed] == [stroke.shape for stroke in ink]
-    for before, after in zip(ink, changed, strict=True):
-        assert np.array_equal(before[:, 2], after[:, 2])
-        assert not np.allclose(before[:, :2], after[:, :2])
-    assert augmentation.PenVariation()([], np.random.default_rng(0)) == []
-    still = augmentation.PenVariation(shear=0, rotation=0, stretch=0, wobble=0)
-    for before, after in zip(ink, still(ink, np.random.default_rng(0)), strict=True):
-        assert np.allclose(before, after, atol=1e-6)
+def test_crossing_strokes_never_overflow(rng):
+    glyphs = boxes("a", 8, value=200)
+    image = GlyphLineMaker(glyphs, overlap=(0.9, 0.9), width=112)("aaaa", rng)
+    assert image.max() <= 200  # a sum would be 400, and as uint8 144
+    assert image[:, :37].min() >= 193
 
 
-def test_a_line_too_long_is_squeezed_and_blank_paper_is_blank():
-    ink = [np.array([[0, 0], [1000, 10]], np.float32)]
-    image = pen_ink.line_image(ink, 40, 200)
-    assert 190 <= pen_ink.ink_width(image) <= 200
-    assert not pen_ink.line_image([], 40, 200).any()
+def test_an_overlap_near_one_still_moves_on(rng):
+    image = GlyphLineMaker(boxes("a"), overlap=(0.99, 0.99), width=112)("aaaa", rng)
+    assert lines.ink_widths(image[None]).tolist() == [31]
 
 
-# Real lines
+def test_every_repeat_is_another_glyph_while_there_are_some(rng):
+    maker = GlyphLineMaker(boxes("ab", 5), overlap=(0, 0), width=952)
+    image = maker("abaabaa b", rng)
+    a = image[0, [0, 2 * 28, 3 * 28, 5 * 28, 6 * 28]]
+    assert sorted(a.tolist()) == [251, 252, 253, 254, 255]
+    b = image[0, [28, 4 * 28, 8 * 28]]
+    assert len(set(b.tolist())) == 3
+    many = maker("a" * 12, rng)[0, ::28][:12]  # more than there are: each again before a third time
+    assert all(2 <= np.sum(many == value) <= 3 for value in range(251, 256))
 
 
-@pytest.fixture
-def unipen_data(real_data):
-    if not any((real_data / "unipen").glob("*train_r01_v07*")):
-        pytest.skip("FSDL_HWR_DATA holds no UNIPEN")
+@pytest.mark.parametrize("overlap", [(0, 1), (1, 1.5), (-0.1, 0.3), (0.4, 0.2)])
+def test_impossible_overlap(overlap):
+    with pytest.raises(ValueError, match="share of a glyph's width"):
+        GlyphLineMaker(boxes("a"), overlap=overlap)
 
 
-def test_real_lines_are_held_out_by_writer_and_each_drawn_once(unipen_data):
-    everything = sources.held_out_lines("unipen", "validation", 0, Alphabet(), 0, **SIZE)
-    some = sources.held_out_lines("unipen", "validation", 50, Alphabet(), 0, **SIZE)
-    assert len(some) == 50 < len(everything)
-    assert np.array_equal(some.images, everything.images[:50])
-    assert everything.ink_widths.min() > 0
+def test_what_cannot_be_written_is_named(rng):
+    maker = GlyphLineMaker(boxes("ab"), overlap=(0, 0), width=112)
+    with pytest.raises(ValueError, match="'boxes' has no glyph of '!'.*'ab!'.*borrow_missing"):
+        maker("ab!", rng)
+    with pytest.raises(ValueError, match="'ababa' has 5 characters and needs 140 px.*112"):
+        maker("ababa", rng)
+    with pytest.raises(ValueError, match="corpus is empty"):
+        make_lines(maker, [], 0)
+    with pytest.raises(ValueError, match="corpus is empty"):
+        LineStream(maker, [], 10, seed=0)
+    with pytest.raises(ValueError, match="at least one line; got 0"):
+        LineStream(maker, ["a"], 0, seed=0)
+    with pytest.raises(ValueError, match="'none' holds no glyphs"):
+        GlyphLineMaker(boxes("", source="none"))
+    with pytest.raises(ValueError, match="at least one writer"):
+        WrittenLineMaker([])
 
 
-@pytest.mark.parametrize("source", ["unipen", "glyphs", "spelled", "mixed"])
-def test_real_pens_write_training_lines(unipen_data, source):
-    change = augmentation.PenVariation()
-    stream = sources.training_lines(
-        source, 8, Alphabet(), 0, num_writers=2, change=change, frame_width=4, **SIZE
-    )
-    batch = stream.batch(0, 0, 8)
-    assert batch.images.shape == (8, 40, 400)
-    assert batch.ink_widths.min() > 0
+def test_34_characters_always_fit():
+    maker = GlyphLineMaker(boxes("a", 40))
+    assert make_lines(maker, ["a" * line_makers.MAX_CHARACTERS] * 5, 0).images.shape == (5, 28, 952)
+
+
+def test_change_is_called_on_every_glyph_but_not_on_the_source(rng):
+    glyphs = boxes("ab")
+    maker = GlyphLineMaker(glyphs, (0, 0), 112, change=lambda image, rng: image // 5)
+    image = maker("a b", rng)
+    assert image[0, ::28].tolist() == [51, 0, 50, 0]
+    assert glyphs.images.max() == 255
+
+
+def test_written_lines():
+    maker = WrittenLineMaker(strokes.writers("train", 2), width=500)
+    texts = ["Hello, it is", "me"]
+    made = make_lines(maker, texts, 0)
+    assert made.images.shape == (2, 28, 500) and made.images.dtype == np.uint8
+    assert made.images.max() > 200
+    assert 20 < made.ink_widths[1] < made.ink_widths[0] <= 500
+    np.testing.assert_array_equal(made.images, make_lines(maker, texts, 0).images)
+    with pytest.raises(ValueError, match="'much too much for it'"):
+        make_lines(WrittenLineMaker(maker.writers, width=56), ["much too much for it"], 0)

@@ -15,6 +15,7 @@ import nbformat
 import numpy as np
 import psutil  # comes with ipykernel
 import pytest
+from paths import TESTS
 
 from fsdl_hwr import experiments
 from fsdl_hwr.experiments import notebooks, sweeps, tracking
@@ -366,7 +367,7 @@ def load(folder):
 TRAINING = """\
 import sys
 sys.path.insert(0, tests)
-import test_line as small
+import small
 from fsdl_hwr import experiments
 from fsdl_hwr.experiments import tracking
 from fsdl_hwr.datasets import lines
@@ -395,7 +396,7 @@ run_folder: str = ""  # where the run goes
 def test_a_training_that_was_killed_goes_on_as_the_same_run(tmp_path, rng, start_sweep):
     lab = make_lab(tmp_path, TRAINING, FIT, SAVE, parameters=TOLD)
     told = {"lab": lab, "runs": [{"epochs": 12}], "folder": tmp_path / "runs"}
-    told["parameters"] = {"tests": str(Path(__file__).parents[1] / "recognizers")}
+    told["parameters"] = {"tests": str(TESTS)}
     process = start_sweep(told)
     wait_for(lambda: any(r["epoch"] for r in load(told["folder"])) or process.poll())
     time.sleep(rng.uniform(0, 0.5))

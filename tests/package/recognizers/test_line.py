@@ -7,48 +7,14 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from small import ALPHABET, MAKER, TEXTS, WIDTH, padding_cannot_matter, shapes, tiny
 
 from fsdl_hwr import ctc, networks
 from fsdl_hwr.alphabet import Alphabet
-from fsdl_hwr.datasets import line_makers, lines
-from fsdl_hwr.datasets.glyphs import Glyphs
+from fsdl_hwr.datasets import lines
 from fsdl_hwr.networks.layers import rescaled
 from fsdl_hwr.recognizers import line
 from fsdl_hwr.recognizers.line import Recognizer
-
-ALPHABET = Alphabet("oxz ")
-WIDTH = 160  # px: twenty frames of 8
-
-
-def shapes():
-    """A circle, a cross and a zigzag, 24 px high as glyphs are."""
-    images = np.zeros((3, 28, 28), np.uint8)
-    cv2.circle(images[0], (14, 14), 10, 255, 3)
-    cv2.line(images[1], (4, 4), (23, 23), 255, 3)
-    cv2.line(images[1], (23, 4), (4, 23), 255, 3)
-    zigzag = np.array([[4, 4], [23, 4], [4, 23], [23, 23]], np.int32)
-    cv2.polylines(images[2], [zigzag], False, 255, 3)
-    return Glyphs(images, np.arange(3, dtype=np.int32), np.zeros(3, np.int32), "oxz", "shapes")
-
-
-MAKER = line_makers.GlyphLineMaker(shapes(), overlap=(0, 0.1), width=WIDTH)
-TEXTS = ["o", "x", "z", "ox", "xo", "zx", "oo", "o x", "zoz", "xz", "zz o", "xxo", "ozx", "xoxz",
-         "o zx", "zxoo"]  # fmt: skip
-
-
-def tiny(width=None, **options):
-    options = {"num_classes": 5, "filters": (8, 16, 32), "lstm_size": 32} | options
-    keras.utils.set_random_seed(0)
-    return Recognizer(networks.line_crnn((28, width), **options), ALPHABET, WIDTH)
-
-
-def padding_cannot_matter(image_width=WIDTH, num_classes=5):
-    """A recognizer whose frames see their own 8 px and nothing else."""
-    image = keras.Input((28, None), dtype="uint8")
-    x = layers.Conv2D(num_classes, (28, 8), 8)(rescaled(image))  # (1, frames, classes)
-    return Recognizer(
-        keras.Model(image, layers.Reshape((-1, num_classes))(x)), ALPHABET, image_width
-    )
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,109 @@
+"""What a lab's `source` means: glyphs, sentences, held-out and training lines."""
+
+import numpy as np
+import pytest
+from boxes import boxes
+
+from fsdl_hwr import augmentation
+from fsdl_hwr.alphabet import Alphabet
+from fsdl_hwr.datasets import line_makers, lines, sources
+from fsdl_hwr.datasets.glyphs import Glyphs
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"source": "bible"}, "Unknown text source 'bible': choose one of faker, brown"),
+        ({"split": "dev"}, "Unknown split 'dev'"),
+        ({"num": 0}, "num=0"),
+        ({"max_length": 1}, "max_length=1"),
+    ],
+)
+def test_wrong_requests_are_named(change, message):
+    request = {"source": "faker", "split": "train", "num": 1, "max_length": 34} | change
+    with pytest.raises(ValueError, match=message):
+        sources.sentences(
+            request.pop("source"), request.pop("split"), alphabet=Alphabet(), **request
+        )
+
+
+SIZE = {"height": 40, "width": 400}
+
+
+DIGITS = Alphabet("0123456789 ")
+
+
+DIGITS = Alphabet("0123456789 ")
+
+
+@pytest.mark.parametrize("source", ["numbers", "strokes"])
+def test_embedded_lines_differ_between_splits_and_repeat_by_seed(source):
+    alphabet = DIGITS if source == "numbers" else Alphabet()
+    held = {
+        split: sources.held_out_lines(source, split, 20, alphabet, 0, **SIZE)
+        for split in ("validation", "test")
+    }
+    assert not set(held["validation"].transcripts) & set(held["test"].transcripts)
+    again = sources.held_out_lines(source, "test", 20, alphabet, 0, **SIZE)
+    assert np.array_equal(again.images, held["test"].images)
+    stream = sources.training_lines(source, 16, alphabet, 0, num_writers=2, frame_width=4, **SIZE)
+    assert isinstance(stream, lines.LineStream) and len(stream) == 16
+    assert not set(stream.transcripts) & set(held["test"].transcripts)
+
+
+def test_unknown_sources_are_refused():
+    with pytest.raises(ValueError, match="choose one of"):
+        sources.pens("quills", "train")
+    with pytest.raises(ValueError, match="choose one of"):
+        sources.held_out_lines("quills", "test", 1, Alphabet(), 0, **SIZE)
+    with pytest.raises(ValueError, match="at least one pen"):
+        line_makers.PenLineMaker([], 40, 400)
+
+
+@pytest.fixture
+def unipen_data(real_data):
+    if not any((real_data / "unipen").glob("*train_r01_v07*")):
+        pytest.skip("FSDL_HWR_DATA holds no UNIPEN")
+
+
+def test_real_lines_are_held_out_by_writer_and_each_drawn_once(unipen_data):
+    everything = sources.held_out_lines("unipen", "validation", 0, Alphabet(), 0, **SIZE)
+    some = sources.held_out_lines("unipen", "validation", 50, Alphabet(), 0, **SIZE)
+    assert len(some) == 50 < len(everything)
+    assert np.array_equal(some.images, everything.images[:50])
+    assert everything.ink_widths.min() > 0
+
+
+@pytest.mark.parametrize("source", ["unipen", "glyphs", "spelled", "mixed"])
+def test_real_pens_write_training_lines(unipen_data, source):
+    change = augmentation.PenVariation()
+    stream = sources.training_lines(
+        source, 8, Alphabet(), 0, num_writers=2, change=change, frame_width=4, **SIZE
+    )
+    batch = stream.batch(0, 0, 8)
+    assert batch.images.shape == (8, 40, 400)
+    assert batch.ink_widths.min() > 0
+
+
+def test_borrowed_characters_keep_their_shape_and_are_told():
+    glyphs = boxes("ab!", 2)  # and no image of "!", as EMNIST has none
+    glyphs = Glyphs(
+        glyphs.images[:4], glyphs.labels[:4], glyphs.writers[:4], "ab!", "few", glyphs.writer_names
+    )
+    lender = boxes("?a!x", 2, value=99, source="lender")
+    joined = sources.borrow_missing(glyphs, lender)
+    assert joined.characters == "ab!?x"
+    assert joined.counts().tolist() == [2, 2, 2, 2, 2]
+    brightness = {c: set() for c in joined.characters}
+    for image, label in zip(joined.images, joined.labels, strict=True):
+        brightness[joined.characters[label]].add(int(image[0, 0]))
+    assert brightness == {
+        "a": {255, 254},
+        "b": {253, 252},
+        "!": {95, 94},
+        "?": {99, 98},
+        "x": {93, 92},
+    }
+    assert joined.writers.tolist() == [0, 1, 2, 3] + [-1] * 6
+    assert joined.notes == ("few has no ? ! x: borrowed from lender.",)
+    assert sources.borrow_missing(joined, lender) is joined  # nothing is missing now
