@@ -1,4 +1,4 @@
-"""UNIPEN: real pen strokes of single characters and of lines of text, by several hundred writers.
+"""UNIPEN: real pen strokes of characters, words and lines of text, by several hundred writers.
 
 Source: I. Guyon, L. Schomaker, R. Plamondon, M. Liberman, S. Janet, "UNIPEN project of on-line data
 exchange and recognizer benchmarks", ICPR 1994; release train_r01_v07, doi 10.5281/zenodo.1195803,
@@ -7,6 +7,7 @@ CC BY 4.0. A `data/` file names its ink with `.INCLUDE` and labels parts of it w
 """
 
 import functools
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +25,15 @@ URL = "https://zenodo.org/api/records/1195803/files/unipen-CDROM-train_r01_v07.t
 FILENAME = "unipen/unipen-CDROM-train_r01_v07.tgz"
 
 
+# Writers of one source copied the same texts. A transcript of several splits' writers belongs to
+# one of them, by its checksum: sentences in tenths, single words in twentieths.
+SENTENCE_PARTS = ("train",) * 8 + ("validation", "test")
+WORD_PARTS = ("train",) * 18 + ("validation", "test")
+
+
 @dataclass(frozen=True)
 class TextLines:
-    """Lines of text as ink.
+    """Lines of text, or words, as ink.
 
     inks: list of Ink, y down, in the tablet's units from the ink's left and top. transcripts:
     list of str. writers: int32 (n,), an index into `writer_names`.
@@ -73,20 +80,23 @@ def character_inks(split: str) -> tuple[list, str, np.ndarray]:
     return inks, "".join(labels), writers
 
 
-def text_lines(split: str, *, characters: str = DEFAULT_CHARACTERS) -> TextLines:
-    """Load lines of text of one split; lines with a character outside `characters` are left out.
+def text_lines(
+    split: str, *, characters: str = DEFAULT_CHARACTERS, shared_texts: bool = False
+) -> TextLines:
+    """Load lines of text of one split: no writer and no transcript is in two splits.
 
-    Writers of one source copied the same texts: four in five of the test transcripts also occur in
-    training, by other writers.
+    Lines with a character outside `characters` are left out, and so are those whose transcript
+    belongs to another split. shared_texts: keep these; writers of one source copied the same
+    texts, so that four in five of the test transcripts then occur in training, too.
     """
-    inks, transcripts, writers = _select("line", split)
-    chosen = [k for k, text in enumerate(transcripts) if set(text) <= set(characters)]
-    return TextLines(
-        inks=[inks[k] for k in chosen],
-        transcripts=[transcripts[k] for k in chosen],
-        writers=writers[chosen],
-        writer_names=_writer_names(),
-    )
+    return _texts("line", split, characters, shared_texts)
+
+
+def words(
+    split: str, *, characters: str = DEFAULT_CHARACTERS, shared_texts: bool = False
+) -> TextLines:
+    """Load words of one split, many of them in joined writing; the rest is as in `text_lines`."""
+    return _texts("word", split, characters, shared_texts)
 
 
 def counts() -> Counter:
@@ -111,19 +121,47 @@ def _select(kind: str, split: str) -> tuple[list, list[str], np.ndarray]:
     return [inks[k] for k in chosen], [labels[k] for k in chosen], writers[chosen]
 
 
+def _texts(kind: str, split: str, characters: str, shared_texts: bool) -> TextLines:
+    inks, transcripts, writers = _select(kind, split)
+    owners = _text_owners(_cache_path(_source()))
+    chosen = [
+        k
+        for k, text in enumerate(transcripts)
+        if set(text) <= set(characters) and (shared_texts or owners[text] == split)
+    ]
+    return TextLines(
+        inks=[inks[k] for k in chosen],
+        transcripts=[transcripts[k] for k in chosen],
+        writers=writers[chosen],
+        writer_names=_writer_names(),
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def _text_owners(path: Path) -> dict[str, str]:
+    """Map every transcript of lines and words to the split that it belongs to."""
+    arrays = _load(path)
+    found: dict[str, set] = {}
+    for kind in ("line", "word"):
+        of_writer = arrays["splits"][arrays[f"{kind}_writers"]]
+        for text, split in zip(arrays[f"{kind}_labels"].tolist(), of_writer, strict=True):
+            found.setdefault(text, set()).add(SPLITS[split])
+    return {text: min(own) if len(own) == 1 else _part(text) for text, own in found.items()}
+
+
+def _part(text: str) -> str:
+    parts = SENTENCE_PARTS if " " in text else WORD_PARTS
+    return parts[zlib.crc32(text.encode()) % len(parts)]
+
+
 def _writer_names() -> tuple[str, ...]:
     return tuple(map(str, _converted()["writer_names"]))
 
 
 def _notes(kind: str) -> tuple[str, ...]:
-    categories = (
-        unipen_format.CHARACTER_CATEGORIES
-        if kind == "character"
-        else (unipen_format.TEXT_CATEGORY,)
-    )
     outcomes = Counter()
     for (_, category, outcome), number in counts().items():
-        if category in categories:
+        if unipen_format.kind_of(category) == kind:
             outcomes[outcome] += number
     return tuple(f"{number:,} {outcome}" for outcome, number in outcomes.most_common())
 
@@ -178,9 +216,3 @@ def _converted() -> dict[str, np.ndarray]:
 def _load(path: Path) -> dict[str, np.ndarray]:
     with np.load(path, allow_pickle=False) as arrays:
         return dict(arrays)
-
-
-# --- reading the format
-
-
-# --- what was found wrong in looking at every contributor's ink, as rules

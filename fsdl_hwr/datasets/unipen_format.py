@@ -14,26 +14,24 @@ import numpy as np
 
 from fsdl_hwr import ink as pen_ink
 from fsdl_hwr.alphabet import EMNIST_CHARACTERS, SYMBOLS
-from fsdl_hwr.datasets import downloads, splits
+from fsdl_hwr.datasets import downloads, splits, unipen_repairs
+from fsdl_hwr.datasets.unipen_repairs import Broken
 
 CHARACTERS = EMNIST_CHARACTERS + SYMBOLS.replace(" ", "")
 CHARACTER_CATEGORIES = ("1a", "1b", "1c", "1d")  # digits, upper case, lower case, symbols
+WORD_CATEGORIES = ("6", "7")  # of letters alone, in any style; of all characters
 TEXT_CATEGORY = "8"
-FORMAT_VERSION = 3  # raise it when a conversion would give other arrays
+KINDS = ("character", "word", "line")
+FORMAT_VERSION = 4  # raise it when a conversion would give other arrays
 # One person under two names, as the first and last names in the files' .WRITER_INFO show.
 SAME_WRITER = {("kai", "ykryu"): "yklyu"}
 LONGEST_RUN = 60  # boxes of one stroke each, in people's own writing
 NARROWEST = 0.7  # width of a line of text by its characters, as a share of its writer's median
 SMALLEST = 0.2  # longer side of a letter or digit, as a share of its recording's median
-FLATTEST = 0.12  # width of a line of text by its height and characters
 _STATEMENT = re.compile(r"^\.([A-Z_]+)[ \t]*", re.MULTILINE)
 _SEGMENT = re.compile(r'\w+\s+(\S+)\s+(?:[\w?]+\s+)?"((?:[^"\\]|\\.)*)"\s*', re.DOTALL)
 _ANNOUNCED_TEXT = re.compile(r'\.SEGMENT\s+TEXT\s+\S+\s+\S+\s+"((?:[^"\\]|\\.)*)"')
 _RANGE = re.compile(r"(\d+)(?::(\d+))?(?:-(\d+)(?::(\d+))?)?")
-
-
-class Broken(ValueError):
-    """A segment that cannot be used; the message is the reason, as `counts` lists it."""
 
 
 def convert(source: Path) -> dict[str, np.ndarray]:
@@ -43,15 +41,16 @@ def convert(source: Path) -> dict[str, np.ndarray]:
     """
     files = _Files(source)
     outcomes = Counter()
-    kept = {"character": [], "line": []}  # lists of (ink, label, writer)
+    kept = {kind: [] for kind in KINDS}  # lists of (ink, label, writer)
     for contributor, group in _by_contributor(files).items():
         for category, found, writer, outcome in _read_contributor(files, contributor, group):
             outcomes[contributor, category, outcome] += 1
-            kind = "line" if category == TEXT_CATEGORY else "character"
-            kept[kind] += [(ink, label, f"{contributor}/{writer}") for ink, label in found]
-    if not kept["character"] and not kept["line"]:
+            kept[kind_of(category)] += [
+                (ink, label, f"{contributor}/{writer}") for ink, label in found
+            ]
+    if not any(kept.values()):
         raise ValueError(
-            f"{source} has no labelled ink in data/1a, 1b, 1c, 1d or 8: it is not UNIPEN "
+            f"{source} has no labelled ink in data/1a to 1d, 6, 7 or 8: it is not UNIPEN "
             "train_r01_v07, or only a part without them."
         )
     names = sorted({writer for items in kept.values() for _, _, writer in items})
@@ -62,10 +61,7 @@ def convert(source: Path) -> dict[str, np.ndarray]:
         arrays |= {f"{kind}_{name}": array for name, array in packed.items()}
         arrays[f"{kind}_labels"] = np.array([label for _, label, _ in items], dtype=str)
         arrays[f"{kind}_writers"] = np.array([index[w] for _, _, w in items], dtype=np.int32)
-    classes = [label for _, label, _ in kept["character"]]
-    classes += [f"text of {writer.split('/')[0]}" for _, _, writer in kept["line"]]
-    writers = np.concatenate([arrays["character_writers"], arrays["line_writers"]])
-    arrays["splits"] = splits.split_writers(classes, writers, len(names))
+    arrays["splits"] = _split(kept, arrays, len(names))
     keys = sorted(outcomes)
     for position, name in enumerate(("contributor", "category", "outcome")):
         arrays[f"count_{name}"] = np.array([key[position] for key in keys], dtype=str)
@@ -73,12 +69,37 @@ def convert(source: Path) -> dict[str, np.ndarray]:
     return arrays
 
 
+def kind_of(category: str) -> str:
+    """Name what a category holds: 'character', 'word' or 'line'."""
+    if category in CHARACTER_CATEGORIES:
+        return "character"
+    return "line" if category == TEXT_CATEGORY else "word"
+
+
+def _split(kept: dict[str, list], arrays: dict[str, np.ndarray], num_writers: int) -> np.ndarray:
+    """Divide the writers: int (num_writers,). Those of words alone come last, so that characters
+    and lines are divided alike whether words are there or not."""
+    characters = [label for _, label, _ in kept["character"]]
+    lines, words = (
+        [f"{kind} of {writer.split('/')[0]}" for _, _, writer in kept[kind]]
+        for kind in ("line", "word")
+    )
+    result = np.full(num_writers, -1)
+    for classes, kinds in ((characters + lines, ("character", "line")), (words, ("word",))):
+        writers = np.concatenate([arrays[f"{kind}_writers"] for kind in kinds])
+        own = np.flatnonzero(result[writers] < 0)
+        names, numbers = np.unique(writers[own], return_inverse=True)
+        if len(names):
+            result[names] = splits.split_writers([classes[k] for k in own], numbers, len(names))
+    return result
+
+
 class _Files:
     """The texts of an archive or folder, by path from `data/` or `include/` on, in lower case."""
 
     def __init__(self, source: Path):
         self.source = source
-        wanted = re.compile(r"(?:^|.*?/)((?:data/(?:1[abcd]|8)|include)/.+)")
+        wanted = re.compile(r"(?:^|.*?/)((?:data/(?:1[abcd]|[678])|include)/.+)")
         if source.is_dir():
             names = (p.relative_to(source).as_posix() for p in source.rglob("*") if p.is_file())
             members = ((n, (source / n).read_bytes()) for n in names if wanted.fullmatch(n))
@@ -179,39 +200,92 @@ def _read_contributor(files: _Files, contributor: str, names: list[str]) -> Iter
     for includes, recording in recordings.items():
         writer = recording.settings.get("WRITER_ID", "unknown").lower()
         writer = SAME_WRITER.get((contributor, writer), writer)
-        read = list(_read(recording, numberings[includes], segments[includes]))
+        components = [c for c in recording.components if NUMBERINGS[numberings[includes]](c)]
+        read = list(_read(recording, components, segments[includes]))
         for category, found, outcome in _drop_specks(read):
+            yield category, found, writer, outcome
+        words = [segment for segment in segments[includes] if segment[0] in WORD_CATEGORIES]
+        for category, found, outcome in _read_words(recording, components, words, contributor):
             yield category, found, writer, outcome
 
 
-def _read(recording: _Recording, numbering: str, segments: list) -> Iterator[tuple]:
-    components = [c for c in recording.components if NUMBERINGS[numbering](c)]
+def _read(
+    recording: _Recording, components: list[_Component], segments: list[tuple[str, str]]
+) -> Iterator[tuple]:
+    """Yield (category, list of (ink, label), outcome) for every character and line of text."""
     announced = _announced_texts(recording)
     stroke_boxes = _stroke_boxes(recording)
-    tokenized = _is_tokenized([body for category, body in segments if category == TEXT_CATEGORY])
-    characters = _character_starts(segments)
+    texts = [body for category, body in segments if category == TEXT_CATEGORY]
+    tokenized = unipen_repairs.is_tokenized(texts)
+    starts = _character_starts(segments)
     for category, body in segments:
         try:
-            label, ranges = _parse_segment(body)
-            if category != TEXT_CATEGORY:
+            if category in CHARACTER_CATEGORIES:
+                label, ranges = _parse_segment(body)
                 _check_character(label)
                 ink = _cut(components, ranges, recording.settings, stroke_boxes)
                 yield category, [(ink, label)], "kept"
-                continue
+            elif category == TEXT_CATEGORY:
+                found, outcome = _read_text(
+                    recording, components, body, announced=announced, tokenized=tokenized,
+                    starts=starts,
+                )  # fmt: skip
+                for ink, label in found:
+                    unipen_repairs.check_gaps(ink, label)
+                yield category, found, outcome
+        except Broken as reason:
+            yield category, [], f"dropped: {reason}"
+
+
+def _read_text(
+    recording: _Recording,
+    components: list[_Component],
+    body: str,
+    *,
+    announced: dict | None,
+    tokenized: bool,
+    starts: dict[int, str],
+) -> tuple[list, str]:
+    """Cut one line of text, or the several that are under one label: list of (ink, label)."""
+    label, ranges = _parse_segment(body)
+    outcome = "kept"
+    if tokenized:
+        label = unipen_repairs.join_tokens(label)
+        outcome = "repaired: spaces before punctuation taken out"
+    if announced is not None:
+        ink = _take(announced, label)
+        return [(ink, label)], "repaired: ink found by the comment that announces it"
+    ink = _cut(components, ranges, recording.settings)
+    if unipen_repairs.is_one_line(ink, label):
+        return [(ink, label)], outcome
+    lines = _split_lines(components, ranges, recording.settings, label, starts)
+    return lines, "repaired: several lines divided"
+
+
+def _read_words(
+    recording: _Recording,
+    components: list[_Component],
+    segments: list[tuple[str, str]],
+    contributor: str,
+) -> Iterator[tuple]:
+    """Yield (category, list of (ink, label), outcome) for every word; category 7 repeats 6's."""
+    seen = set()
+    for category, body in segments:
+        if body in seen:
+            yield category, [], "repeated from category 6"
+            continue
+        seen.add(body)
+        try:
+            if contributor in unipen_repairs.MISPLACED_WORDS:
+                raise Broken("words lie elsewhere than their labels say")
+            label, ranges = _parse_segment(body)
             outcome = "kept"
-            if tokenized:
-                label = _join_tokens(label)
-                outcome = "repaired: spaces before punctuation taken out"
-            if announced is not None:
-                ink = _take(announced, label)
-                outcome = "repaired: ink found by the comment that announces it"
-            else:
-                ink = _cut(components, ranges, recording.settings)
-            if announced is not None or _is_one_line(ink, label):
-                yield category, [(ink, label)], outcome
-            else:
-                lines = _split_lines(components, ranges, recording.settings, label, characters)
-                yield category, lines, "repaired: several lines divided"
+            if contributor == "kai" and "@" in label:  # where the pen was lifted
+                label, outcome = label.replace("@", ""), "repaired: marks of lifted pens taken out"
+            ink = _cut(components, ranges, recording.settings)
+            unipen_repairs.check_word(ink, label)
+            unipen_repairs.check_gaps(ink, label)
+            yield category, [(ink, label)], outcome
         except Broken as reason:
             yield category, [], f"dropped: {reason}"
 
@@ -368,7 +442,7 @@ def _drop_specks(read: list[tuple]) -> Iterator[tuple]:
     """Drop letters and digits that are far smaller than the recording's others: stray dots."""
     extents = [
         max(pen_ink.bounding_box(found[0][0]))
-        if category != TEXT_CATEGORY and found and found[0][1].isalnum()
+        if category in CHARACTER_CATEGORIES and found and found[0][1].isalnum()
         else np.nan
         for category, found, _ in read
     ]
@@ -414,59 +488,11 @@ def _take(announced: dict[str, list], label: str) -> pen_ink.Ink:
     return ink
 
 
-def _is_tokenized(bodies: list[str]) -> bool:
-    """Say whether labels were cut into tokens: `hpb` has files with a space before each mark."""
-    spaced = [body for body in bodies if re.search(r'".*[a-z] [,.;:!?]', body)]
-    return len(spaced) > len(bodies) / 4
-
-
-def _join_tokens(label: str) -> str:
-    if re.search(r"\bXXX\b|(?<![^ ])[A-Z0-9] [A-Z0-9](?![^ ])", label):
-        raise Broken("label lost its spaces or has a word crossed out")
-    label = re.sub(r" ([,.;:!?]|'s\b)", r"\1", label)
-    return re.sub(r"' (.+?) '", r"'\1'", label)
-
-
-def _is_one_line(ink: pen_ink.Ink, label: str) -> bool:
-    """Say whether ink is as wide as its label asks for, in one row of strokes."""
-    _, _, width, height = pen_ink.bounding_box(ink)
-    if width < FLATTEST * height * len(label):
-        return False
-    rows = [np.concatenate([ink[k] for k in row]) for row in _rows(ink) if len(row) > 1]
-    for above, below in zip(rows, rows[1:], strict=False):
-        left, right = (
-            max(above[:, 0].min(), below[:, 0].min()),
-            min(above[:, 0].max(), below[:, 0].max()),
-        )
-        if right - left > 0.5 * min(np.ptp(above[:, 0]), np.ptp(below[:, 0])):
-            return False
-    return True
-
-
-def _rows(ink: pen_ink.Ink) -> list[list[int]]:
-    """Group strokes into rows without common height, from the top; low rows join the nearest."""
-    spans = [(stroke[:, 1].min(), stroke[:, 1].max()) for stroke in ink]
-    rows, bottom = [], -np.inf
-    for k in sorted(range(len(ink)), key=lambda k: spans[k]):
-        if spans[k][0] > bottom:
-            rows.append([])
-        rows[-1].append(k)
-        bottom = max(bottom, spans[k][1])
-    heights = [max(spans[k][1] for k in row) - min(spans[k][0] for k in row) for row in rows]
-    tall = [row for row, height in zip(rows, heights, strict=True) if height > 0.4 * max(heights)]
-    middles = [np.mean([spans[k] for k in row]) for row in tall]
-    result = [[] for _ in tall]
-    for row in rows:
-        middle = np.mean([spans[k] for k in row])
-        result[np.abs(np.array(middles) - middle).argmin()] += row
-    return result
-
-
 def _character_starts(segments: list[tuple[str, str]]) -> dict[int, str]:
     """Map the component that a labelled character begins with to its label."""
     starts = {}
     for category, body in segments:
-        if category != TEXT_CATEGORY:
+        if category in CHARACTER_CATEGORIES:
             with contextlib.suppress(Broken):
                 label, ranges = _parse_segment(body)
                 starts[ranges[0][0]] = label
@@ -484,7 +510,7 @@ def _split_lines(
     first, _, last, _ = ranges[0]
     ink = _cut(components, ranges, settings)
     numbers = [k for k in range(first, last + 1) if components[k].down]
-    rows = [sorted(row) for row in _rows(ink)]
+    rows = [sorted(row) for row in unipen_repairs.rows(ink)]
     if len(ranges) > 1 or len(ink) != len(numbers) or sum(rows, []) != list(range(len(ink))):
         raise Broken("several lines under one label")  # and not written one after the other
     spelled = ["".join(characters.get(numbers[k], "") for k in row) for row in rows]
@@ -493,16 +519,11 @@ def _split_lines(
     for cuts in itertools.combinations(range(1, len(words)), len(rows) - 1):
         bounds = [0, *cuts, len(words)]
         lines = [" ".join(words[a:b]) for a, b in itertools.pairwise(bounds)]
-        if all(map(_is_subsequence, spelled, lines)):
+        if all(map(unipen_repairs.is_subsequence, spelled, lines)):
             fitting.append(lines)
     inks = [
         _cut(components, [(numbers[row[0]], 0, numbers[row[-1]], None)], settings) for row in rows
     ]
-    if len(fitting) != 1 or not all(map(_is_one_line, inks, fitting[0])):
+    if len(fitting) != 1 or not all(map(unipen_repairs.is_one_line, inks, fitting[0])):
         raise Broken("several lines under one label")
     return list(zip(inks, fitting[0], strict=True))
-
-
-def _is_subsequence(part: str, whole: str) -> bool:
-    rest = iter(whole)
-    return all(character in rest for character in part)
