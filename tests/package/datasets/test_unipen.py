@@ -41,20 +41,35 @@ def test_glyphs_of_an_unpacked_folder(places):
         unipen.characters("dev")
 
 
+def write_texts(raw, texts_of_writer):
+    """Write a tree in which each of three people wrote lines of text and one word of 'ABCD'."""
+    files = three_writers("ABCD")
+    for writer, texts in texts_of_writer.items():
+        include = f".INCLUDE abc/data/{writer}.dat\n"
+        body = "".join(segment("0-3", text, "TEXT") for text in texts)
+        files[f"data/8/abc/{writer}.dat"] = include + body
+        files[f"data/6/abc/{writer}.dat"] = include + segment("0-3", "and this", "WORD")
+    write_tree(raw, files)
+
+
 def test_text_lines_leave_other_characters_out(places):
     raw, _ = places
-    files = three_writers("ABCD")
-    for writer in ("ann", "bob", "cy"):
-        text = segment("0-3", "two words", "TEXT") + segment("0-3", "5% more", "TEXT")
-        files[f"data/8/abc/{writer}.dat"] = f".INCLUDE abc/data/{writer}.dat\n" + text
-    write_tree(raw, files)
+    write_texts(raw, {"ann": ["aa 1", "5% a"], "bob": ["bb 2", "5% b"], "cy": ["cc 3", "5% c"]})
     for split in SPLITS:
-        lines = unipen.text_lines(split)
-        assert lines.transcripts == ["two words"] and len(lines) == 1
-        assert unipen.text_lines(split, characters=DEFAULT_CHARACTERS + "%").transcripts == [
-            "two words",
-            "5% more",
-        ]
+        (text,) = unipen.text_lines(split).transcripts
+        both = unipen.text_lines(split, characters=DEFAULT_CHARACTERS + "%").transcripts
+        assert both == [text, f"5% {text[0]}"]
+
+
+def test_no_transcript_is_in_two_splits_unless_asked_for(places):
+    raw, _ = places
+    copied = ["they all", "copied it", "and this"]
+    write_texts(raw, {who: [*copied, f"only {who}"] for who in ("ann", "bob", "cy")})
+    found = {split: set(unipen.text_lines(split).transcripts) for split in SPLITS}
+    assert sum(map(len, found.values())) == len(set.union(*found.values())) == len(copied) + 3
+    assert all(len(unipen.text_lines(split, shared_texts=True)) == 4 for split in SPLITS)
+    owners = [split for split in SPLITS if unipen.words(split).transcripts]
+    assert len(owners) == 1 and "and this" in found[owners[0]]  # the line belongs there, too
 
 
 def test_an_archive_is_converted_once_and_whole(places, capsys):
@@ -133,6 +148,13 @@ def test_real_characters_split_by_writer_with_every_class_everywhere():
     assert not writers["train"] & writers["test"] and not writers["train"] & writers["validation"]
     assert not writers["validation"] & writers["test"]
     np.testing.assert_allclose(np.array(shares) / sum(shares), splits.SHARES, atol=0.03)
+
+
+@needs_data
+def test_real_transcripts_are_in_one_split():
+    texts = {s: set(unipen.text_lines(s).transcripts + unipen.words(s).transcripts) for s in SPLITS}
+    assert all(len(texts[split]) > 30 for split in SPLITS)
+    assert len(set.union(*texts.values())) == sum(map(len, texts.values()))
 
 
 @needs_data

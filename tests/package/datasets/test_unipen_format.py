@@ -1,5 +1,7 @@
 """UNIPEN's format of 1994: a tiny tree of made-up ink, and the real data if it is there."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from unipen_tree import recording, segment, stroke, three_writers, write_tree
@@ -8,15 +10,18 @@ from fsdl_hwr.datasets import unipen, unipen_format
 
 
 def read(folder, files):
-    """Convert a tree; return [(label, ink)] of both kinds, and outcomes counted."""
+    """Convert a tree; return [(label, ink)] of all kinds, and outcomes counted."""
     arrays = unipen_format.convert(write_tree(folder, files))
     found = []
-    for kind in ("character", "line"):
+    for kind in unipen_format.KINDS:
         prefix = f"{kind}_"
         own = {k.removeprefix(prefix): arrays[k] for k in arrays if k.startswith(prefix)}
         inks = unipen.pen_ink.unpack(own)
         found += zip(own["labels"].tolist(), inks, strict=True)
-    return found, dict(zip(arrays["count_outcome"].tolist(), arrays["count"].tolist(), strict=True))
+    outcomes = Counter()
+    for outcome, number in zip(arrays["count_outcome"].tolist(), arrays["count"], strict=True):
+        outcomes[outcome] += int(number)
+    return found, outcomes
 
 
 def test_ink_points_down_starts_at_its_corner_and_keeps_the_aspect(tmp_path):
@@ -177,3 +182,70 @@ def test_tokenized_labels_get_their_spacing_back(tmp_path):
     found, outcomes = read(tmp_path, recording(segments, ink, "8"))
     assert [label for label, _ in found] == ["by tea, then", "a comet's 'tail'.", "a dog"]
     assert outcomes["dropped: label lost its spaces or has a word crossed out"] == 2
+
+
+def pen_downs(*strokes):
+    """Components by (left, top, width, height)."""
+    return "".join(stroke(*each) for each in strokes)
+
+
+def test_words_of_category_7_that_repeat_category_6_count_once(tmp_path):
+    files = recording(segment("0", "is", "WORD"), pen_downs((0, 0, 30, 20), (50, 0, 30, 20)), "6")
+    more = segment("0", "is", "WORD") + segment("1", "it's", "WORD")
+    files["data/7/abc/w.dat"] = ".INCLUDE abc/data/w.dat\n" + more
+    found, outcomes = read(tmp_path, files)
+    assert [label for label, _ in found] == ["is", "it's"]
+    assert outcomes == {"kept": 2, "repeated from category 6": 1}
+
+
+def test_words_that_cannot_be_what_their_label_says_are_dropped(tmp_path):
+    ink = pen_downs((0, 0, 3, 3), (0, 0, 40, 90), (0, 0, 30, 20), (400, 0, 30, 20))
+    segments = segment("0", ".", "WORD") + segment("1", "interwoven", "WORD")
+    segments += segment("2-3", "holes", "WORD") + segment("2", "on", "WORD")
+    found, outcomes = read(tmp_path, recording(segments, ink, "7"))
+    assert [label for label, _ in found] == ["on"]
+    assert outcomes == {
+        "dropped: a mark alone, whose size is lost": 1,
+        "dropped: word is far too narrow for its label": 1,
+        "dropped: ink has a hole: other ink beside it": 1,
+        "kept": 1,
+    }
+
+
+def test_contributors_whose_words_lie_elsewhere_or_have_marks_are_known(tmp_path):
+    files = recording(segment("0", "o@n@", "WORD"), stroke(0, 0, 30, 20), "6")
+    for contributor in ("kai", "lex"):
+        for name, text in files.items():
+            renamed = {name.replace("abc", contributor): text.replace("abc", contributor)}
+            write_tree(tmp_path, renamed)
+    found, outcomes = read(tmp_path, {})
+    assert [label for label, _ in found] == ["on"]
+    assert outcomes == {
+        "repaired: marks of lifted pens taken out": 1,
+        "dropped: words lie elsewhere than their labels say": 1,
+    }
+
+
+def read_line(folder, body, ink):
+    """Count the outcomes of a line of text, beside a character of another writer."""
+    files = recording(body, ink, "8")
+    files["data/1a/abc/x.dat"] = ".INCLUDE abc/data/x.dat\n" + segment("0", "1")
+    files["include/abc/data/x.dat"] = ".WRITER_ID bob\n.COORD X Y\n" + stroke(0, 0)
+    arrays = unipen_format.convert(write_tree(folder, files))
+    return arrays["count_outcome"][arrays["count_category"] == "8"].tolist()
+
+
+@pytest.mark.parametrize("drop, outcome", [(0, "kept"), (14, "dropped: several lines")])
+def test_rows_of_common_height_are_told_by_the_order_of_writing(drop, outcome, tmp_path):
+    first = [(40 * k, 0, 30, 20) for k in range(8)]
+    second = [(40 * k, drop, 30, 20) for k in range(4)]  # over or under the first four
+    body = segment("0-11", "carried forward", "TEXT")
+    counts = read_line(tmp_path, body, pen_downs(*first, *second))
+    assert any(name.startswith(outcome) for name in counts)
+
+
+@pytest.mark.parametrize("label, outcome", [("jihad", "dropped"), ("j i h a d", "kept")])
+def test_letters_that_stand_apart_need_spaces_in_their_label(label, outcome, tmp_path):
+    ink = pen_downs(*[(50 * k, 0, 15, 20) for k in range(5)])
+    counts = read_line(tmp_path, segment("0-4", label, "TEXT"), ink)
+    assert any(name.startswith(outcome) for name in counts)
