@@ -15,7 +15,7 @@ LONG := labs tests/browser tests/package/experiments/test_sweeps.py tests/labs t
 TESTS := $(sort $(shell find tests/package tests/project -name 'test_*.py'))
 LONG_FIRST := $(LONG) $(filter-out $(LONG),$(TESTS))
 
-.PHONY: help run test check-long test-long lab lint format exercises nbgrader colab binder backends site assets benchmark clean
+.PHONY: help run test check-long test-long lab lint lint-js format exercises nbgrader colab binder backends site assets benchmark clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,12 +35,16 @@ check-long: test-long backends nbgrader colab binder site  ## what takes too lon
 test-long: $(READY)  ## the tests that make test leaves out
 	$(BIN)/python -m pytest -m long tests
 
-lab: $(READY)  ## open JupyterLab on the labs
-	$(BIN)/jupyter lab labs
+lab: $(READY)  ## open JupyterLab on a copy of the labs, work/, which updates of the kit leave alone
+	$(BIN)/python tools/copy_labs.py
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/work
 
 lint: $(READY)  ## check code and notebooks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+lint-js:  ## check the explorers' JavaScript, where there is npm
+	npx --yes @biomejs/biome@2.6.8 lint
 
 format: $(READY)  ## rewrite code and notebooks in the project's style
 	$(BIN)/ruff check --fix .
