@@ -1,5 +1,6 @@
 """Draw the README's pictures from the package and from the recognizer that `make run` trained."""
 
+import dataclasses
 from pathlib import Path
 
 import cv2
@@ -38,18 +39,21 @@ def main() -> None:
     writers = strokes.writers("test", 8)
     pangram = "The quick brown fox jumps: 1, 2, 3"
     written = np.stack([strokes.written_line(pangram, writer, rng, 56, 1904) for writer in writers])
-    end = max(lines.ink_widths(written)) + 8
+    widths = lines.ink_widths(written)
+    pangrams = lines.Lines(written[:, :, : max(widths) + 8], ("",) * len(written), widths)
     title = "Eight writers of the embedded data set, one sentence"
-    save(drawing.draw_lines(written[:, :, :end], [""] * len(written), title), "writers.png")
+    save(drawing.draw_lines(pangrams, title), "writers.png")
 
     texts = sources.sentences("faker", "test", alphabet=Alphabet(), num=200).texts
     glyphs = sources.load_glyphs("strokes", "test", num_writers=40)
     test = lines.make_lines(line_makers.GlyphLineMaker(glyphs), texts, seed=SEED)
     read = recognizer.read(test)
     shown = [i for i, t in enumerate(texts) if 20 <= len(t) <= 30][:7]
-    images = test.images[shown][:, :, : max(test.ink_widths[shown]) + 4]
+    cut = dataclasses.replace(
+        test[shown], images=test.images[shown][:, :, : max(test.ink_widths[shown]) + 4]
+    )
     title = "Lines of writers it never saw, as it reads them"
-    figure = drawing.draw_lines(images, [texts[i] for i in shown], title, [read[i] for i in shown])
+    figure = drawing.draw_lines(cut, title, [read[i] for i in shown])
     save(figure, "reading.png")
 
     # A line that it reads right, so that the alignment is the one it read by.

@@ -1,4 +1,4 @@
-"""What a run leaves for others: parameters, metrics and versions, as `results.json`."""
+"""What a run leaves for others, as `results.json`: parameters, metrics, versions, promises kept."""
 
 import json
 import os
@@ -12,20 +12,53 @@ import fsdl_hwr
 from fsdl_hwr.files import write_atomically
 
 RESULTS = "results.json"
+_expected: dict[str, dict[str, float]] = {}  # what `expect` was told in this process, by name
+
+
+def expect(name: str, value, low: float, high: float, form: str = "") -> None:
+    """Print a value beside the range that a lab promises for it, and whether it lies within.
+
+    The range holds for the lab's default parameters. `write_results` records value and range, and
+    a test fails if a run with the defaults leaves a range.
+
+    Args:
+        name: what was measured, unique in the lab.
+        value: a number, or a `Rate`, which is printed with its interval.
+        low, high: the range, both ends included, in the value's unit.
+        form: how numbers are printed, as in an f-string; ".1%" for a `Rate`, ".3g" otherwise.
+    """
+    if low > high:
+        raise ValueError(f"{name}: the range from {low} to {high} is empty.")
+    has_interval = hasattr(value, "low")
+    form = form or (".1%" if has_interval else ".3g")
+    _expected[name] = {"value": float(value), "low": low, "high": high}
+    interval = f" ({value.low:{form}} to {value.high:{form}})" if has_interval else ""
+    verdict = "yes" if is_as_expected(_expected[name]) else "NO (it holds for the defaults)"
+    print(
+        f"{name}: {float(value):{form}}{interval}   "
+        f"expected {low:{form}} to {high:{form}}: {verdict}"
+    )
+
+
+def is_as_expected(expectation: Mapping[str, float]) -> bool:
+    """Return whether a value lies in its range: one entry of `expected` in results.json."""
+    return expectation["low"] <= expectation["value"] <= expectation["high"]
 
 
 def write_results(
     folder: str | os.PathLike, lab: str, parameters: Mapping, metrics: Mapping
 ) -> Path:
-    """Write a run's parameters, metrics and versions to `<folder>/results.json`, whole or not.
+    """Write what a run leaves to `<folder>/results.json`, atomically, and return the path.
 
-    Values may be NumPy scalars and arrays too. Returns the path. Raises `TypeError` or `ValueError`
-    for what JSON cannot hold, such as a NaN.
+    That is its parameters, metrics and versions, and `expected`: by name, each value and range
+    that `expect` was told. Values may be NumPy scalars and arrays too. Raises `TypeError` or
+    `ValueError` for what JSON cannot hold, such as a NaN.
     """
     record = {
         "lab": lab,
         "parameters": dict(parameters),
         "metrics": dict(metrics),
+        "expected": _expected,
         "versions": versions(),
     }
     text = to_json(record, indent=2)
@@ -36,7 +69,7 @@ def write_results(
 
 
 def to_json(value, indent: int | None = None) -> str:
-    """Turn a value with NumPy scalars, arrays and paths in it into JSON, as `write_results` does.
+    """Return a value with NumPy scalars, arrays and paths in it as JSON, as `write_results` does.
 
     Raises `TypeError` or `ValueError` for what JSON cannot hold, such as a NaN.
     """
@@ -44,18 +77,18 @@ def to_json(value, indent: int | None = None) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Name the versions that a result depends on; the backend's only where Keras is in use."""
-    found = {
+    """Return the versions that a result depends on; the backend's only if Keras is in use."""
+    numbers = {
         "fsdl_hwr": fsdl_hwr.__version__,
         "python": platform.python_version(),
         "numpy": metadata.version("numpy"),
         "keras": metadata.version("keras"),
     }
     if "keras" in sys.modules:
-        found["backend"] = sys.modules["keras"].backend.backend()
+        numbers["backend"] = sys.modules["keras"].backend.backend()
         # The module knows its version whatever the package is called: tensorflow, tensorflow-cpu.
-        found[found["backend"]] = sys.modules[found["backend"]].__version__
-    return found
+        numbers[numbers["backend"]] = sys.modules[numbers["backend"]].__version__
+    return numbers
 
 
 def _plain(value):

@@ -17,15 +17,13 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from fsdl_hwr.experiments import notebooks, parameter_cells, results, tables, tracking
+from fsdl_hwr.experiments import labs, notebooks, parameter_cells, results, tables, tracking
 
 OUTPUT = "output.txt"  # in a run's folder: what its notebook prints
 SECONDS_TO_LOOK = 1.0  # between two looks at the runs' records
 # Read by NumPy's and PyTorch's libraries, by TensorFlow and by OpenCV.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS",
            "TF_NUM_INTEROP_THREADS", "OPENCV_FOR_THREADS_NUM")  # fmt: skip
-# By default TensorFlow and JAX take a GPU's memory as a whole, and a second run finds none.
-SHARED_GPU = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
 
 
 def grid(**values: Iterable) -> list[dict]:
@@ -139,7 +137,7 @@ def _shares(processes: int, gpus: list) -> list[dict[str, str]]:
     if (given := os.environ.get("OMP_NUM_THREADS", "")).isdigit():
         cores = min(cores, int(given))  # a sweep within a run of another shares out its share
     share = dict.fromkeys(THREADS, str(max(1, cores // number)))
-    share |= SHARED_GPU
+    share |= labs.SHARED_GPU
     return [{**share, "CUDA_VISIBLE_DEVICES": str(gpu)} for gpu in gpus] or [share] * number
 
 

@@ -1,7 +1,9 @@
 """The labs' figures: each a plain function from computed data to a Matplotlib figure."""
 
+import inspect
 import io
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -9,6 +11,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from fsdl_hwr import ctc
 from fsdl_hwr.alphabet import BLANK_INDEX, Alphabet
+from fsdl_hwr.datasets.lines import Lines
 
 # Okabe and Ito's palette: told apart with every kind of color vision.
 BLACK, ORANGE, SKY, GREEN, BLUE, VERMILION = (
@@ -24,6 +27,16 @@ def show(figure: Figure, alt: str) -> None:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=110, bbox_inches="tight", facecolor="white")
     display(Image(data=buffer.getvalue(), format="png", alt=alt))
+
+
+def show_source(function: Callable) -> None:
+    """Display the source of a function or class of the package, with its file and line."""
+    from IPython.display import Markdown, display
+
+    lines, number = inspect.getsourcelines(function)
+    file = inspect.getmodule(function).__name__.replace(".", "/") + ".py"
+    source = textwrap.dedent("".join(lines)).rstrip()
+    display(Markdown(f"`{file}`, line {number}:\n\n```python\n{source}\n```"))
 
 
 def plain(axes, grid: str = "both") -> None:
@@ -49,33 +62,35 @@ def draw_glyphs(
     return figure
 
 
-def draw_lines(
-    images: np.ndarray,
-    texts: Sequence[str],
-    title: str = "",
-    predictions: Sequence[str] | None = None,
-) -> Figure:
-    """Draw line images (n, height, width) under their transcripts, predictions beside them."""
-    height, width = images.shape[1:]
+def draw_lines(lines: Lines, title: str = "", predictions: Sequence[str] = ()) -> Figure:
+    """Draw line images, each under its transcript.
+
+    predictions: what was read, one text per line; it is drawn in place of the transcript, and says
+    whether it is right.
+    """
+    height, width = lines.images.shape[1:]
     line_height = WIDTH * height / width  # inches, so that pixels stay square
     row_height = line_height + 0.28
-    figure = Figure(figsize=(WIDTH, row_height * len(images) + 0.45))
-    all_axes = figure.subplots(len(images), squeeze=False)[:, 0]
-    for k, axes in enumerate(all_axes):
-        axes.imshow(images[k], cmap="gray_r", vmin=0, vmax=255, aspect="auto")
+    figure = Figure(figsize=(WIDTH, row_height * len(lines) + 0.45))
+    for k, axes in enumerate(figure.subplots(len(lines), squeeze=False)[:, 0]):
+        axes.imshow(lines.images[k], cmap="gray_r", vmin=0, vmax=255, aspect="auto")
         axes.set_xticks([])
         axes.set_yticks([])
-        if predictions is None:
-            label, color = texts[k], BLACK
-        elif predictions[k] == texts[k]:
-            label, color = f"{predictions[k]}   (right)", BLUE
-        else:
-            label, color = f"{predictions[k]}   (wrong; the transcript: {texts[k]})", VERMILION
+        label, color = lines.transcripts[k], BLACK
+        if predictions:
+            label, color = _verdict(predictions[k], lines.transcripts[k])
         axes.set_title(label, fontsize=9, loc="left", pad=2, color=color, parse_math=False)
     figure.suptitle(title, fontsize=12, y=1 - 0.12 / figure.get_figheight())
     top = 1 - 0.62 / figure.get_figheight()
     figure.subplots_adjust(0, 0, 1, top, hspace=0.28 / line_height)
     return figure
+
+
+def _verdict(prediction: str, transcript: str) -> tuple[str, str]:
+    """Return the words over a line that was read, and their color."""
+    if prediction == transcript:
+        return f"{prediction}   (right)", BLUE
+    return f"{prediction}   (wrong; the transcript: {transcript})", VERMILION
 
 
 def draw_history(history: dict[str, list[float]], title: str) -> Figure:
@@ -85,13 +100,13 @@ def draw_history(history: dict[str, list[float]], title: str) -> Figure:
     epochs = np.arange(1, len(history["loss"]) + 1)
     losses.plot(epochs, history["loss"], "o-", color=ORANGE, label="training")
     losses.plot(epochs, history["val_loss"], "s-", color=BLUE, label="validation")
-    losses.set(xlabel="epoch", ylabel="CTC loss, nats a line")
+    losses.set(xlabel="epoch", ylabel="CTC loss, nats per line (log scale)")
     losses.legend(frameon=False)
     errors.plot(epochs, 100 * np.array(history["val_cer"]), "s-", color=BLUE)
-    errors.set(xlabel="epoch", ylabel="validation CER, %")
+    errors.set(xlabel="epoch", ylabel="validation CER, % (log scale)")
     for axes in (losses, errors):
         axes.set_yscale("log")  # late gains are small, and the ones that count
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 4, 5, 7)))
         axes.yaxis.set_minor_locator(NullLocator())
         axes.yaxis.set_major_formatter("{x:g}")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))

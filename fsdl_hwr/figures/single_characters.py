@@ -6,32 +6,90 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from fsdl_hwr.datasets.glyphs import Glyphs
 from fsdl_hwr.figures.drawing import BLACK, BLUE, GREEN, ORANGE, SKY, VERMILION, WIDTH, plain
 from fsdl_hwr.metrics import Rate
 
 COLORS = (ORANGE, BLUE, GREEN, VERMILION, SKY, BLACK)
 MARKERS = "osD^vP"
 GAP = 2  # px between the images of a sheet
+MAX_COLUMNS = 40  # classes of a contact sheet beside each other
 
 
 def draw_sheet(
     images: np.ndarray, row_names: Sequence[str], column_names: Sequence[str], title: str
 ) -> Figure:
     """Draw a table of glyph images (rows, columns, 28, 28), uint8, with names beside and above."""
+    rows, columns = images.shape[:2]
+    figure = Figure(figsize=(WIDTH, WIDTH * rows / columns + 0.7))
+    axes = figure.subplots()
+    _show_sheet(axes, images, row_names, column_names)
+    axes.set_title(title, fontsize=12, pad=10)
+    return figure
+
+
+def _show_sheet(axes, images: np.ndarray, row_names: Sequence[str], column_names: Sequence[str]):
     rows, columns, height, width = images.shape
     tiles = np.pad(images, ((0, 0), (0, 0), (0, GAP), (0, GAP)))
     height, width = height + GAP, width + GAP
     sheet = tiles.transpose(0, 2, 1, 3).reshape(rows * height, columns * width)
-    figure = Figure(figsize=(WIDTH, WIDTH * sheet.shape[0] / sheet.shape[1] + 0.7))
-    axes = figure.subplots()
     axes.imshow(sheet, cmap="gray_r", vmin=0, vmax=255)
     axes.set_yticks((np.arange(rows) + 0.5) * height, row_names, fontsize=9)
     axes.set_xticks((np.arange(columns) + 0.5) * width, column_names, fontsize=9)
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_title(title, fontsize=12, pad=10)
+
+
+def draw_classes(glyphs: Glyphs, title: str, per_class: int = 4, seed: int = 0) -> Figure:
+    """Draw a contact sheet by class: a column per class, with some of its glyphs at random.
+
+    Many classes go into two bands, one above the other.
+    """
+    rng = np.random.default_rng(seed)
+    num_bands = 2 if len(glyphs.characters) > MAX_COLUMNS else 1
+    num_columns = -(-len(glyphs.characters) // num_bands)
+    figure = Figure(figsize=(WIDTH, num_bands * (WIDTH * per_class / num_columns + 0.35) + 0.4))
+    for band, axes in enumerate(figure.subplots(num_bands, squeeze=False)[:, 0]):
+        names = glyphs.characters[band * num_columns : (band + 1) * num_columns]
+        sheet = np.zeros((per_class, num_columns, *glyphs.images.shape[1:]), np.uint8)
+        for column, character in enumerate(names):
+            places = np.flatnonzero(glyphs.labels == glyphs.characters.index(character))
+            if len(places):  # one glyph twice only if there are too few
+                chosen = rng.choice(places, per_class, replace=len(places) < per_class)
+                sheet[:, column] = glyphs.images[chosen]
+        _show_sheet(axes, sheet, [""] * per_class, list(names.ljust(num_columns)))
+    figure.suptitle(title, fontsize=12)
+    figure.tight_layout(rect=(0, 0, 1, 0.99))
     return figure
+
+
+def draw_writers(
+    glyphs: Glyphs, characters: Sequence[str], title: str, num_writers: int = 8, seed: int = 0
+) -> Figure:
+    """Draw a contact sheet by writer: a row per writer, the same characters in each.
+
+    The writers who wrote most of the characters come first; a place stays white if a writer lacks
+    one. Raises `ValueError` if the source does not name its writers.
+    """
+    rng = np.random.default_rng(seed)
+    classes = np.array([glyphs.characters.index(character) for character in characters])
+    asked = np.isin(glyphs.labels, classes)
+    wrote = {
+        writer: len(set(glyphs.labels[asked & (glyphs.writers == writer)]))
+        for writer in np.unique(glyphs.writers[asked & (glyphs.writers >= 0)])
+    }
+    if not wrote:
+        raise ValueError(f"{glyphs.source} does not say who wrote its glyphs.")
+    chosen = sorted(wrote, key=lambda writer: (-wrote[writer], writer))[:num_writers]
+    sheet = np.zeros((len(chosen), len(classes), *glyphs.images.shape[1:]), np.uint8)
+    for row, writer in enumerate(chosen):
+        for column, label in enumerate(classes):
+            places = np.flatnonzero((glyphs.writers == writer) & (glyphs.labels == label))
+            if len(places):
+                sheet[row, column] = glyphs.images[rng.choice(places)]
+    names = [f"writer {k + 1}" for k in range(len(chosen))]
+    return draw_sheet(sheet, names, list(characters), title)
 
 
 def draw_counts(counts: np.ndarray, characters: str, title: str) -> Figure:

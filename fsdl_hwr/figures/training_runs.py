@@ -1,6 +1,6 @@
 """Figures of tracked runs: their curves side by side, and what two settings did to an error rate.
 
-Each is a plain function from the rows of `tracking.load_runs`, or from numbers, to a figure.
+Each is a plain function from histories, from rows of `tracking.load_runs`, or from numbers.
 """
 
 import math
@@ -16,11 +16,64 @@ from fsdl_hwr.figures.drawing import BLACK, SKY, WIDTH, plain
 
 COLORS = (drawing.BLUE, drawing.VERMILION, drawing.GREEN, drawing.ORANGE, drawing.SKY)
 MARKERS = "osD^v"
+METRICS = {
+    "loss": "training loss, nats per line",
+    "val_loss": "validation loss, nats per line",
+    "val_cer": "validation CER, %",
+}
 VERDICT_MARKS = {
     "better": ("o", drawing.BLUE),
     "worse": ("s", drawing.VERMILION),
     "within noise": ("D", drawing.ORANGE),
 }
+
+
+def draw_runs(
+    histories: Mapping[str, Mapping[str, Sequence]],
+    metrics: Sequence[str],
+    title: str,
+    x: str = "epoch",
+) -> Figure:
+    """Draw curves of runs, a panel per metric and a color per run.
+
+    Args:
+        histories: by the run's name in the legend, lists with a value per epoch by metric, as `fit`
+            returns them and as `tracking.load_run` has them in `history`. None makes a gap; a run
+            without a metric is left out of its panel.
+        metrics: what the panels show, such as ["val_loss", "val_cer"]; error rates in percent.
+        title: of the figure.
+        x: "epoch", or a metric such as "seconds", whose values are added up over the epochs.
+    """
+    figure = Figure(figsize=(drawing.WIDTH, 3.4))
+    all_axes = figure.subplots(1, len(metrics), squeeze=False)[0]
+    for axes, metric in zip(all_axes, metrics, strict=True):
+        for k, (name, history) in enumerate(histories.items()):
+            if metric not in history:
+                continue
+            y = np.array(history[metric], float) * (100 if metric.endswith("cer") else 1)
+            places = np.arange(1, len(y) + 1) if x == "epoch" else np.cumsum(history[x])
+            marker, color = MARKERS[k % len(MARKERS)], COLORS[k % len(COLORS)]
+            axes.plot(places, y, marker + "-", color=color, label=name)
+        axes.set(xlabel=x, ylabel=METRICS.get(metric, metric))
+        axes.set_ylim(bottom=0)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        drawing.plain(axes)
+    if len(histories) > 1:
+        all_axes[-1].legend(
+            *_labels(all_axes), frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(1, 1)
+        )
+    figure.suptitle(title, fontsize=12)
+    figure.tight_layout()
+    return figure
+
+
+def _labels(all_axes) -> tuple[list, list]:
+    """Return what a legend for all panels shows: each run once."""
+    found = {}
+    for axes in all_axes:
+        for handle, name in zip(*axes.get_legend_handles_labels(), strict=True):
+            found.setdefault(name, handle)
+    return list(found.values()), list(found)
 
 
 def draw_curves(panels: Sequence[tuple[str, str, Mapping]], title: str) -> Figure:

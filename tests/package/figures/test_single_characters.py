@@ -1,10 +1,13 @@
 """The figures on single characters: every value that they are given is drawn, with its name."""
 
+import dataclasses
 import io
 
 import numpy as np
+import pytest
 
 from fsdl_hwr import metrics
+from fsdl_hwr.datasets.glyphs import Glyphs
 from fsdl_hwr.figures import single_characters
 
 
@@ -77,3 +80,49 @@ def test_a_reading_stands_over_its_characters():
 
 def test_a_page_without_characters_is_drawn_too():
     texts(single_characters.draw_reading(np.full((40, 90), 200, np.uint8), [], "", "Blank"))
+
+
+@pytest.fixture
+def glyphs(rng):
+    """Three classes; writer 0 wrote them all, writer 1 lacks the last, nobody is known for two."""
+    images = rng.integers(1, 256, (7, 28, 28), dtype=np.uint8)
+    writers = np.array([0, 0, 0, 1, 1, -1, -1])
+    return Glyphs(images, np.array([0, 1, 2, 0, 1, 2, 2]), writers, "abc", source="test")
+
+
+def test_a_sheet_by_class_shows_only_glyphs_of_the_class(glyphs):
+    figure = single_characters.draw_classes(glyphs, "Classes", per_class=2)
+    assert {"a", "b", "c", "Classes"} <= set(texts(figure))
+    sheet = figure.axes[0].images[0].get_array()
+    for column, label in enumerate((0, 1, 2)):
+        for row in range(2):
+            top, left = row * 30, column * 30
+            tile = sheet[top : top + 28, left : left + 28]
+            assert any(
+                np.array_equal(tile, image) for image in glyphs.images[glyphs.labels == label]
+            )
+
+
+def test_many_classes_go_into_two_bands(rng):
+    characters = "".join(chr(0x0391 + k) for k in range(44) if k != 17)
+    images = rng.integers(0, 256, (43, 28, 28), dtype=np.uint8)
+    labels = np.arange(43)
+    glyphs = Glyphs(images, labels, labels, characters, source="test")
+    figure = single_characters.draw_classes(glyphs, "Classes", per_class=1)
+    first, second = (axes.images[0].get_array() for axes in figure.axes)
+    assert np.array_equal(second[:28, :28], images[22])
+    assert not second[:, 21 * 30 :].any()  # 43 classes fill one place less than two bands have
+
+
+def test_a_sheet_by_writer_has_a_row_per_writer_and_white_for_what_one_lacks(glyphs):
+    figure = single_characters.draw_writers(glyphs, "ac", "Writers")
+    sheet = figure.axes[0].images[0].get_array()
+    assert np.array_equal(sheet[:28, 30:58], glyphs.images[2])
+    assert np.array_equal(sheet[30:58, :28], glyphs.images[3])
+    assert not sheet[30:58, 30:58].any()
+
+
+def test_a_source_without_writers_has_no_sheet_by_writer(glyphs):
+    nobodys = dataclasses.replace(glyphs, writers=np.full(7, -1))
+    with pytest.raises(ValueError, match="does not say who wrote"):
+        single_characters.draw_writers(nobodys, "abc", "Writers")

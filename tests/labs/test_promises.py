@@ -1,0 +1,29 @@
+"""Every range that a lab promises holds in a run with its defaults."""
+
+import json
+import os
+from ast import literal_eval
+from pathlib import Path
+
+import papermill
+import pytest
+
+from fsdl_hwr.experiments import results
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("lab", sorted(ROOT.glob("labs/*.ipynb")), ids=lambda path: path.stem)
+def test_a_default_run_stays_within_the_ranges_that_the_lab_promises(lab):
+    file = ROOT / "runs" / lab.stem / results.RESULTS
+    if not file.is_file():
+        # If labs and tests run in one go, a lab that came too late must not pass for tested.
+        absent = pytest.fail if os.environ.get("LABS_RAN") else pytest.skip
+        absent(f"needs {file}, a run with the defaults: make run or test")
+    record = json.loads(file.read_text())
+    known = papermill.inspect_notebook(lab)
+    defaults = {name: literal_eval(p["default"]) for name, p in known.items()}
+    assert record["parameters"].items() <= defaults.items(), "this was no run with the defaults"
+    expected = record.get("expected", {})
+    outside = {name: e for name, e in expected.items() if not results.is_as_expected(e)}
+    assert not outside
