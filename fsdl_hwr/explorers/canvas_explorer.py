@@ -164,7 +164,7 @@ def explore(reader: Reader, samples: Sequence[Sample], folder: str | Path):
         return {
             **fixed,
             "image": widget.png(shown),
-            "image_size": shown.shape[::-1],
+            "imageSize": shown.shape[::-1],
             "answers": reading.answers,
             "message": done["message"],
             "loads": state["loads"],

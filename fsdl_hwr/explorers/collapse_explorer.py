@@ -102,6 +102,6 @@ def explore(path: str = "hheel-lloo"):
     """Open the player in the page; `.state` of what it returns holds the path and the step."""
     return widget.open_explorer(
         "collapse_explorer",
-        {"blank": BLANK, "max_frames": MAX_FRAMES},
+        {"blank": BLANK, "maxFrames": MAX_FRAMES},
         {"path": path[:MAX_FRAMES], "step": 0},
     )

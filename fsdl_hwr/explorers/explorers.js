@@ -80,6 +80,15 @@ function ask(model, changes) {
   model.save_changes();
 }
 
+function clamp(value, low, high) {
+  return Math.max(low, Math.min(high, value));
+}
+
+// A character as it is shown: an open box stands for the space.
+function visible(character) {
+  return character === " " ? "\u2423" : character;
+}
+
 // Let a quick succession of calls be one, the last.
 function debounce(action, milliseconds = 150) {
   let timer = null;

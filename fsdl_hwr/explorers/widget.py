@@ -11,11 +11,12 @@ An explorer is three layers, in one module `<name>.py`:
 A lab's cell, then: `figure = ctc.draw_lattice(...)`, `drawing.show(figure, "...")`,
 `explorer = ctc.explore(...)`.
 
-`data` is a dict of JSON values, from Python to the page: all that is drawn there. Images go in as
-`widget.png(image)`. `state` is a dict of JSON values that both sides read and write: what the
-student chose (`explorer.state["frame"]`). Hovering, scrubbing and redrawing stay in the page.
-Where a choice needs Python, the page says `ask(model, {width: 20})`; then `compute(state)` returns
-new data. A `ValueError` in it is shown to the student in the page as a sentence.
+`data` is a dict of JSON values, from Python to the page: all that is drawn there. Its keys are
+written as JavaScript writes names: `frameWidth`. Images go in as `widget.png(image)`. `state` is a
+dict of JSON values that both sides read and write: what the student chose
+(`explorer.state["frame"]`). Hovering, scrubbing and redrawing stay in the page. If a choice needs
+Python, the page says `ask(model, {width: 20})`; then `compute(state)` returns new data. A
+`ValueError` in it is shown to the student in the page as a sentence.
 
 The page's side is one ES module, made of `explorers.js` (small helpers that all share, read its
 comments) followed by `<name>.js`, which ends with `export default { render }`:

@@ -216,15 +216,15 @@ def page_data(seen: Look, image: np.ndarray) -> dict:
     return {
         "image": widget.png(shown),
         "size": [shown.shape[1], shown.shape[0]],  # px
-        "line_width": image.shape[1],
-        "ink_width": ink_width,
+        "lineWidth": image.shape[1],
+        "inkWidth": ink_width,
         "length": len(seen.transcript),
-        "frames_needed": seen.frames_needed,
+        "framesNeeded": seen.frames_needed,
         "width": seen.width,
         "stride": seen.stride,
         "answers": [[[c, round(p, 3)] for c, p in answer] for answer in seen.answers],
         "field": asdict(seen.field) if seen.field else None,
-        "field_words": describe(seen.field) if seen.field else "",
+        "fieldWords": describe(seen.field) if seen.field else "",
         "widths": [WIDTHS[0], min(WIDTHS[1], image.shape[1])],
         "strides": list(STRIDES),
     }

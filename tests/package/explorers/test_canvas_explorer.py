@@ -116,7 +116,7 @@ def test_the_page_gets_what_python_computed(tmp_path, line):
     png = np.frombuffer(base64.b64decode(data["image"].split(",")[1]), np.uint8)
     image = 255 - cv2.imdecode(png, cv2.IMREAD_GRAYSCALE)
     np.testing.assert_array_equal(image, canvas_ink.line_image(line)[:, : image.shape[1]])
-    assert ink.ink_width(canvas_ink.line_image(line)) < image.shape[1] == data["image_size"][0]
+    assert ink.ink_width(canvas_ink.line_image(line)) < image.shape[1] == data["imageSize"][0]
     back = canvas_explorer.ink(explorer)
     assert all(np.allclose(a, b, atol=1e-3) for a, b in zip(back, line, strict=True))
 
