@@ -1,3 +1,3 @@
-"""Handwriting recognition, taught end to end: a thin package under numbered notebooks."""
+"""Handwriting recognition, taught end to end: the package under the numbered notebooks."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,7 +1,7 @@
 """Point every badge and set-up cell to another repository: for a fork, once.
 
 `python tools/set_repository.py owner/name` rewrites pyproject.toml, where the address stands, and
-every notebook that names it.
+every notebook and paper that names it.
 """
 
 import re
@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = ROOT / "pyproject.toml"
+PAPERS = ("README.md", "CONTRIBUTING.md", "CITATION.cff")
 
 
 def repository() -> str:
@@ -30,7 +31,8 @@ def main(new: str) -> int:
         raise ValueError(f"{new!r} is no repository: write owner/name, as in its address.")
     old = repository()
     changed = 0
-    for path in [PYPROJECT, *sorted((ROOT / "labs").rglob("*.ipynb"))]:
+    papers = [ROOT / name for name in PAPERS if (ROOT / name).is_file()]
+    for path in [PYPROJECT, *papers, *sorted((ROOT / "labs").rglob("*.ipynb"))]:
         text = path.read_text("utf-8")
         if mentions(text, old):
             path.write_text(text.replace(f"/{old}", f"/{new}"), "utf-8")

@@ -152,3 +152,22 @@ def test_files_that_the_makefile_runs_exist():
     text = (ROOT / "Makefile").read_text()
     for script in re.findall(r"/python ([\w/]+\.py)", text):
         assert (ROOT / script).is_file(), script
+
+
+def test_actions_of_the_workflow_are_pinned_by_commit():
+    for workflow in (ROOT / ".github" / "workflows").glob("*.yml"):
+        text = workflow.read_text()
+        actions = re.findall(r"uses: (.+)", text)
+        assert actions and "permissions:" in text
+        for action in actions:
+            assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v[\d.]+", action), action
+
+
+def test_the_version_is_one_in_all_papers():
+    import yaml
+
+    import fsdl_hwr
+
+    assert yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"] == fsdl_hwr.__version__
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), flags=re.M)[1]
+    assert newest == fsdl_hwr.__version__

@@ -13,7 +13,8 @@ LINK = re.compile(r"(?:github\.com|/github|/gh)/([\w-]+/fsdl_hwr)\b")
 
 def test_every_link_names_the_one_repository():
     script = runpy.run_path(str(ROOT / "tools" / "set_repository.py"))
-    for path in [ROOT / "README.md", *(ROOT / "labs").rglob("*.ipynb")]:
+    papers = [ROOT / name for name in script["PAPERS"]]
+    for path in [*papers, *(ROOT / "labs").rglob("*.ipynb")]:
         found = set(LINK.findall(path.read_text("utf-8")))
         assert found <= {script["repository"]()}, path
     for lab in (ROOT / "labs").glob("*.ipynb"):  # two badges, and the set-up cell
