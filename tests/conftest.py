@@ -9,11 +9,11 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+import small_runs
 from papermill import inspect_notebook
+from paths import RUNS
 
 from fsdl_hwr import experiments
-
-ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -30,14 +30,15 @@ def real_data():
     return Path(folder)
 
 
-# Of the tests of a lab: their module names the notebook, LAB, and parameters that make it small.
+# Of the tests of a lab: their module names the notebook, LAB.
 
 
 @pytest.fixture(scope="module")
 def small_run(request, tmp_path_factory):
-    """The folder of a run of LAB by papermill, with the parameters SMALL."""
+    """The folder of a run of LAB by papermill, with the parameters that make it small."""
+    lab = request.module.LAB
     folder = tmp_path_factory.mktemp("small_run")
-    return experiments.run_notebook(request.module.LAB, request.module.SMALL, folder)
+    return experiments.run_notebook(lab, small_runs.PARAMETERS[lab.stem], folder)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def small_metrics(request, small_run):
     assert (small_run / f"{lab}.html").stat().st_size > 100_000
     results = json.loads((small_run / "results.json").read_text())
     assert results["lab"] == lab
-    assert request.module.SMALL.items() <= results["parameters"].items()
+    assert small_runs.PARAMETERS[lab].items() <= results["parameters"].items()
     return results["metrics"]
 
 
@@ -64,7 +65,7 @@ def alternative_texts(request, small_run):
 def metrics(request):
     """What LAB measured with its defaults, which `make test` runs under nbval before the tests."""
     lab = request.module.LAB
-    file = ROOT / "runs" / lab.stem / "results.json"
+    file = RUNS / lab.stem / "results.json"
     if not file.is_file():
         # Where labs and tests run in one go, a lab that came too late must not pass for tested.
         absent = pytest.fail if os.environ.get("LABS_RAN") else pytest.skip

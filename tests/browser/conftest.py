@@ -28,9 +28,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from paths import RUNS
 
-ROOT = Path(__file__).parents[2]
-SCREENSHOTS = ROOT / "runs" / "screenshots"
+SCREENSHOTS = RUNS / "screenshots"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 START_SECONDS = 90
 WAIT_MILLISECONDS = 90_000  # for the slowest step on a busy machine, the first page

@@ -1,14 +1,11 @@
 """The drawing canvas under a mouse and a keyboard, in a real JupyterLab."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from paths import RUNS
 
 from fsdl_hwr import alphabet, metrics
 from fsdl_hwr.datasets import sources
-
-RUNS = Path(__file__).parents[2] / "runs"
 
 # A reader whose answer tells what it was given, so that no trained network is needed.
 SETUP = """

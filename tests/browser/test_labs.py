@@ -1,24 +1,23 @@
 """The labs themselves, opened and run in a real JupyterLab: every explorer stands and answers."""
 
-from pathlib import Path
-
 import nbformat
 import pytest
-import test_02
-import test_03
+import small_runs
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
+from paths import LABS
 
 
 @pytest.fixture
 def run_small(lab, tmp_path):
     """Open a lab with small parameters, as papermill would run it, and run all of its cells."""
 
-    def run(module):
-        folder = tmp_path / module.LAB.stem
-        parameters = {**module.SMALL, "run_folder": str(folder)}
-        small = parameterize_notebook(load_notebook_node(str(module.LAB)), parameters)
-        path = Path(tmp_path / module.LAB.name)
+    def run(lab):
+        folder = tmp_path / lab
+        parameters = {**small_runs.PARAMETERS[lab], "run_folder": str(folder)}
+        full = load_notebook_node(str(LABS / f"{lab}.ipynb"))
+        small = parameterize_notebook(full, parameters)
+        path = tmp_path / f"{lab}.ipynb"
         nbformat.write(small, path)
         notebook = lab.open(path)
         notebook.run_all()
@@ -28,9 +27,9 @@ def run_small(lab, tmp_path):
     return run
 
 
-@pytest.mark.long  # test_canvas.py operates the same canvas, test_02.py runs the same lab
+@pytest.mark.long  # test_canvas.py operates the same canvas, labs/test_02.py runs the same lab
 def test_02_ends_with_a_canvas_that_reads(run_small):
-    notebook = run_small(test_02)
+    notebook = run_small("02_single_character")
     canvas = notebook.explorer("Drawing canvas: one character")
     canvas.get_by_label("Sample").select_option(index=1)
     canvas.get_by_role("button", name="Write this sample").click()
@@ -39,7 +38,7 @@ def test_02_ends_with_a_canvas_that_reads(run_small):
 
 
 def test_03_shows_its_five_explorers_and_all_answer(run_small):
-    notebook = run_small(test_03)
+    notebook = run_small("03_line_recognizer")
     window = notebook.explorer("Window explorer").get_by_role("slider", name="Window")
     window.press("Home")
     window.press("ArrowRight")

@@ -2,23 +2,11 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from paths import LABS
 
-ROOT = Path(__file__).parents[2]
-LAB = ROOT / "labs" / "02_single_character.ipynb"
-SMALL = {
-    "num_writers": 5,
-    "num_study": 128,
-    "study_epochs": 1,
-    "steps": "augmented",
-    "filters": "4 4 8 8 8",
-    "epochs": 1,
-    "extra_strokes": 1,
-    "label_smoothing": 0.1,
-    "lstm_size": 4,
-}
+LAB = LABS / "02_single_character.ipynb"
 READ = """
 import sys, keras, numpy as np
 network = keras.saving.load_model(sys.argv[1])
@@ -29,7 +17,6 @@ print(network.predict(images, verbose=0).shape, "fsdl_hwr" in sys.modules)
 
 @pytest.mark.long
 def test_a_small_run_leaves_notebook_report_and_results(small_metrics):
-    assert 0 <= small_metrics["test_accuracy"] <= small_metrics["test_folded_accuracy"]
     assert set(small_metrics["studies"]) == {"mlp", "lenet", "augmented", "lstm"}
 
 

@@ -1,26 +1,14 @@
 """What lab 03 promises: a small run by papermill works, and its defaults read honestly well."""
 
-from pathlib import Path
+from paths import LABS
 
 from fsdl_hwr.recognizers.line import Recognizer
 
-ROOT = Path(__file__).parents[2]
-LAB = ROOT / "labs" / "03_line_recognizer.ipynb"
-SMALL = {
-    "num_writers": 10,
-    "num_texts": 300,
-    "lines_per_epoch": 64,
-    "num_validation": 60,
-    "num_test": 20,
-    "num_glyphs": 300,
-    "filters": "8 16 32",
-    "lstm_size": 32,
-    "epochs": 1,
-}
+LAB = LABS / "03_line_recognizer.ipynb"
 
 
 def test_a_small_run_leaves_notebook_report_results_and_recognizer(small_run, small_metrics):
-    assert 0 <= small_metrics["test_cer"] <= 1.5
+    assert {"validation_cer", "test_cer", "test_cer_folded", "window_cer"} <= set(small_metrics)
     assert Recognizer.load(small_run / "recognizer.keras").num_frames == 119
 
 

@@ -1,24 +1,12 @@
 """What lab 05 promises: a small run works; its defaults rank ideas against a measured noise."""
 
-from pathlib import Path
-
 import pytest
+from paths import LABS
 
 from fsdl_hwr.experiments import tracking
 from fsdl_hwr.recognizers.line import Recognizer
 
-ROOT = Path(__file__).parents[2]
-LAB = ROOT / "labs" / "05_experimentation.ipynb"
-SMALL = {
-    "ideas": "no LSTM",
-    "seeds": 2,
-    "num_writers": 5,
-    "num_validation": 20,
-    "num_test": 20,
-    "lines_per_epoch": 24,
-    "epochs": 1,
-    "final_epochs": 1,
-}
+LAB = LABS / "05_experimentation.ipynb"
 
 
 @pytest.mark.long

@@ -3,16 +3,15 @@
 import ast
 import re
 import warnings
-from pathlib import Path
 from urllib.parse import unquote
 
 import nbformat
 import papermill
 import pytest
+from paths import LABS
 
 from fsdl_hwr.experiments import parameter_cells
 
-LABS = Path(__file__).parents[2] / "labs"
 SECTIONS = [
     "What you will learn",
     "Before you start",

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from gradients import loss_and_gradient
 
-from fsdl_hwr import ctc
+from fsdl_hwr import alphabet, ctc
 
 ON_TENSORFLOW = keras.backend.backend() == "tensorflow"
 BATCH = [  # label, frames, of 5 frames of 4 classes
@@ -323,3 +323,31 @@ def test_loss_with_shapes_that_are_unknown_while_tracing():
     logits = np.random.default_rng(0).normal(size=(len(BATCH), 5, 4)).astype("float32")
     targets = ctc.pack_labels(*zip(*BATCH, strict=True))
     np.testing.assert_allclose(traced(targets, logits), ctc.loss(targets, logits), rtol=1e-5)
+
+
+@pytest.mark.parametrize("num_frames", range(6))
+def test_paths_are_counted_as_by_writing_them_all_down(num_frames):
+    written = {}
+    for path in itertools.product(range(3), repeat=num_frames):
+        text = "".join("-ab"[k] for k in ctc.collapse(path))
+        written[text] = written.get(text, 0) + 1
+    assert sum(written.values()) == 3**num_frames
+    for text, count in written.items():
+        assert ctc.count_paths(text, num_frames) == count, text
+        assert alphabet.frames_needed(text) <= num_frames
+    assert ctc.count_paths("ab" * 3, num_frames) == 0
+
+
+@pytest.mark.parametrize("label", [[], [1], [1, 1], [1, 2, 2, 3], [3] * 4])
+def test_the_lattice_of_equal_probabilities_counts_the_same_paths(label):
+    log_probs = np.full((9, 4), np.log(1 / 4))
+    total = np.exp(ctc.forward_backward(log_probs, label).log_likelihood) * 4**9
+    text = "".join("-abc"[k] for k in label)
+    assert round(total) == ctc.count_paths(text, 9)
+    assert alphabet.frames_needed(text) == ctc.frames_needed(label)
+
+
+def test_long_lines_are_counted_exactly():
+    count = ctc.count_paths("Where does a letter end?", 119)
+    assert isinstance(count, int)
+    assert count > 2**63  # 39 digits, which no float holds

@@ -1,17 +1,17 @@
 """What the benchmarks compute beside the time."""
 
 import runpy
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
+from paths import ROOT
 
 from fsdl_hwr.datasets.lines import Lines
 
 if keras.backend.backend() != "tensorflow":
     pytest.skip("the training step is taken apart on TensorFlow", allow_module_level=True)
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+BENCHMARKS = ROOT / "benchmarks"
 
 
 @pytest.fixture

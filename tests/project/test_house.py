@@ -5,13 +5,12 @@ import re
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
+from paths import ROOT
 
 from fsdl_hwr.figures import package_map
 
-ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "fsdl_hwr"
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")

@@ -3,11 +3,10 @@
 import re
 import runpy
 import shutil
-from pathlib import Path
 
 import pytest
+from paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"(?:github\.com|/github|/gh)/([\w-]+/fsdl_hwr)\b")
 
 

@@ -5,10 +5,9 @@ from pathlib import Path
 import build_site
 import nbformat
 import pytest
+from paths import ROOT
 
 from fsdl_hwr.experiments import reports
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import zipfile
 import pooch
 import pytest
 
-from fsdl_hwr import files
 from fsdl_hwr.datasets import downloads
 
 DATA = bytes(range(256)) * 40
@@ -157,18 +156,6 @@ def test_unwritable_cache_folder_is_named_before_any_request(host, tmp_path, mon
         fetch(host + "/good")
     assert Host.requests == []
     assert downloads.find("letters/data.bin") is None  # to look needs no writing
-
-
-def test_write_atomically_leaves_the_whole_or_nothing(tmp_path):
-    path = tmp_path / "new/table.npz"
-    with pytest.raises(RuntimeError), files.write_atomically(path) as temporary:
-        temporary.write_bytes(b"half")
-        raise RuntimeError
-    assert files_in(tmp_path) == []
-    with files.write_atomically(path) as temporary:
-        assert temporary.suffix == ".npz" and not path.exists()
-        temporary.write_bytes(b"whole")
-    assert files_in(tmp_path) == [path] and path.read_bytes() == b"whole"
 
 
 def make_tar(path, *members):

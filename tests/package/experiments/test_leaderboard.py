@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from fsdl_hwr.experiments import leaderboard
-from fsdl_hwr.figures import training_runs
 
 
 def run(cer, lines_seen=100):
@@ -42,16 +41,3 @@ def test_the_table_begins_with_the_best():
     assert [row["idea"] for row in table] == ["b", "c", "a"]
     assert [row["verdict"] for row in table] == ["better", "within noise", "worse"]
     assert table[0]["against the baseline"] == "-11.0"
-
-
-def test_the_figure_has_a_point_for_every_run():
-    runs = {"a": run(0.3), "b": run(0.1), "c": run(0.2)}
-    verdicts = ["worse", "better", "within noise"]
-    title = leaderboard.finding(verdicts)
-    assert title.startswith("Of 3 ideas, 1 helped and 1 hurt")
-    figure = training_runs.draw_leaderboard(runs, leaderboard.Baseline((0.20, 0.21, 0.22)), title)
-    (axes,) = figure.axes
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "c", "b"]
-    assert len(axes.containers) == 3  # a kind of mark for every verdict
-    alone = training_runs.draw_leaderboard(runs, leaderboard.Baseline((0.2,)), "")
-    assert len(alone.axes[0].containers) == 1

@@ -6,11 +6,10 @@ import sys
 from pathlib import Path
 
 import nbformat
-import numpy as np
 import pytest
 
 from fsdl_hwr import experiments
-from fsdl_hwr.experiments import __main__, notebooks, parameter_cells
+from fsdl_hwr.experiments import __main__, notebooks
 
 PARAMETERS = """\
 epochs: int = 1  # passes
@@ -172,43 +171,3 @@ class TestBeforeAnythingRuns:
         lab = make_lab(tmp_path)
         assert __main__.main([str(lab), "--set", "epoch=2"]) == 1
         assert "no parameter epoch" in capsys.readouterr().err
-
-
-def test_parameters_come_from_a_file_and_from_the_command_line(tmp_path):
-    file = tmp_path / "p.yaml"
-    file.write_text("epochs: 2\ngreeting: hi\n")
-    read = parameter_cells.read_parameters(file, ["epochs=5", "learning_rate=1e-3", "weights="])
-    assert read == {"epochs": 5, "greeting": "hi", "learning_rate": "1e-3", "weights": ""}
-
-
-@pytest.mark.parametrize("content", ["just text", "a: [1", "- a\n- b"])
-def test_a_parameter_file_that_is_no_mapping_is_refused(tmp_path, content):
-    (tmp_path / "p.yaml").write_text(content)
-    with pytest.raises(ValueError, match="p.yaml"):
-        parameter_cells.read_parameters(tmp_path / "p.yaml")
-
-
-def test_a_setting_without_equals_is_refused():
-    with pytest.raises(ValueError, match="name=value"):
-        parameter_cells.read_parameters(None, ["epochs"])
-
-
-def test_results_hold_numpy_values_and_versions(tmp_path):
-    metrics = {"test_cer": np.float32(0.25), "history": np.arange(3)}
-    path = experiments.write_results(tmp_path / "run", "lab", {"folder": tmp_path}, metrics)
-    results = json.loads(path.read_text())
-    assert results["metrics"] == {"test_cer": 0.25, "history": [0, 1, 2]}
-    assert results["parameters"] == {"folder": str(tmp_path)}
-    assert results["versions"]["numpy"] == np.__version__
-    assert {"fsdl_hwr", "python", "keras"} <= set(results["versions"])
-
-
-def test_results_that_json_cannot_hold_leave_the_older_file(tmp_path):
-    path = experiments.write_results(tmp_path, "lab", {}, {"test_cer": 0.5})
-    before = path.read_text()
-    with pytest.raises(ValueError):
-        experiments.write_results(tmp_path, "lab", {}, {"test_cer": float("nan")})
-    with pytest.raises(TypeError, match="cannot hold"):
-        experiments.write_results(tmp_path, "lab", {}, {"test_cer": object()})
-    assert path.read_text() == before
-    assert [p.name for p in tmp_path.iterdir()] == ["results.json"]

@@ -1,34 +1,16 @@
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-from pathlib import Path
 
 import numpy as np
 import pytest
+from recorded import CONFIG, Few, Reader, row_of, train
 
 from fsdl_hwr import experiments
-from fsdl_hwr.experiments import tables, tracking, wandb_runs
-
-CONFIG = {"batch_size": 8, "learning_rate": 3e-3, "network": "tiny"}
-
-
-@pytest.fixture(autouse=True)
-def nobody_is_logged_in(monkeypatch, tmp_path):
-    monkeypatch.delenv("WANDB_API_KEY", raising=False)
-    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-
-
-@pytest.fixture
-def no_network(monkeypatch):
-    def refuse(url, timeout):
-        raise urllib.error.URLError("no network")
-
-    monkeypatch.setattr(wandb_runs.urllib.request, "urlopen", refuse)
+from fsdl_hwr.experiments import tables, tracking
 
 
 def record(folder, epochs=2, config=CONFIG, **options):
@@ -36,11 +18,6 @@ def record(folder, epochs=2, config=CONFIG, **options):
     for epoch in range(epochs):
         run.log(epoch, {"loss": 10 - epoch, "val_cer": 0.5 / (epoch + 1)}, ["abc", "d"])
     return run
-
-
-def row_of(folder):
-    (row,) = tracking.load_runs(folder)
-    return row
 
 
 # The record
@@ -242,27 +219,6 @@ def test_predictions_are_shown_with_their_lines(tmp_path):
 # Training
 
 
-class Reader:
-    def read(self, lines):
-        return [text[::-1] for text in lines.transcripts]
-
-
-class Few:
-    images, transcripts = np.zeros((2, 28, 90), np.uint8), ("ab", "cd")
-
-
-def train(callbacks, epochs=2, initial_epoch=0):
-    import keras
-
-    keras.utils.set_random_seed(0)
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    rate = keras.optimizers.schedules.ExponentialDecay(0.5, 4, 0.5)  # half an epoch
-    model.compile(keras.optimizers.SGD(rate), loss="mse")
-    x = np.ones((32, 2), "float32")
-    data = {"x": x, "y": x[:, :1], "batch_size": 8, "verbose": 0}
-    model.fit(**data, epochs=epochs, initial_epoch=initial_epoch, callbacks=callbacks)
-
-
 def test_a_training_is_logged_with_rate_throughput_memory_and_predictions(tmp_path):
     run = tracking.start(tmp_path, CONFIG)
     train(run.callbacks(Reader(), Few()))
@@ -277,9 +233,6 @@ def test_a_training_is_logged_with_rate_throughput_memory_and_predictions(tmp_pa
         assert seconds * speed == pytest.approx(4)
     assert row["predictions"] == [["ba", "dc"]] * 2
     assert [line["transcript"] for line in tracking.predictions(tmp_path)] == ["ab", "cd"]
-
-
-# Weights & Biases
 
 
 def test_an_unknown_mode_is_refused(tmp_path):
@@ -297,48 +250,3 @@ print(sorted({{"wandb", "keras", "cv2", "matplotlib"}} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
-
-
-def test_online_is_for_those_who_are_logged_in_and_reach_the_server(
-    no_network, monkeypatch, tmp_path
-):
-    assert "logged in" in wandb_runs._why_offline()
-    monkeypatch.setenv("WANDB_API_KEY", "not a key")
-    assert "does not answer" in wandb_runs._why_offline()
-    monkeypatch.delenv("WANDB_API_KEY")
-    Path(os.environ["NETRC"]).write_text("machine api.wandb.ai login user password secret\n")
-    assert "does not answer" in wandb_runs._why_offline()
-
-    def answer(url, timeout):
-        raise urllib.error.HTTPError(url, 404, "not found", {}, None)
-
-    monkeypatch.setattr(wandb_runs.urllib.request, "urlopen", answer)
-    assert wandb_runs._why_offline() == ""
-    monkeypatch.setenv("WANDB_BASE_URL", "https://wandb.my-company.org")
-    assert "logged in" in wandb_runs._why_offline()
-
-
-def test_offline_wandb_logs_the_same_and_a_resumed_run_is_linked(tmp_path, capfd):
-    import wandb
-
-    run = tracking.start(tmp_path / "run", CONFIG, wandb_mode="online")  # nobody is logged in
-    assert "nobody is logged in, so this run is logged offline" in capfd.readouterr().out
-    train(run.callbacks(Reader(), Few()), epochs=1)
-    summary = dict(wandb.run.summary)
-    assert summary["epoch/epoch"] == 0
-    assert summary["epoch/learning_rate"] == pytest.approx(0.25)
-    assert summary["epoch/loss"] == pytest.approx(row_of(tmp_path)["loss"])
-    assert summary["epoch/peak_memory_mb"] > 0
-    assert summary["lines"]["nrows"] == 2
-    # A kill: nothing says that the run is over.
-    resumed = tracking.start(tmp_path / "run", CONFIG, wandb_mode="offline")
-    assert wandb.run.group == run.id
-    assert wandb.run.config["resumed_from"] == run.id
-    assert wandb.run.id == f"{run.id}-2"
-    resumed.log(1, {"loss": 1})
-    resumed.finish({"test_cer": 0.25})
-    assert wandb.run is None
-    assert len(list((tmp_path / "run/wandb").glob("offline-run-*/*.wandb"))) == 2
-    row = row_of(tmp_path)
-    assert (row["id"], row["epoch"], row["sessions"]) == (run.id, 2, 2)
-    assert "wandb:" not in capfd.readouterr().err

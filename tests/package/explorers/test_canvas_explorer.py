@@ -1,12 +1,12 @@
 import base64
 import json
 import zipfile
-from pathlib import Path
 
 import cv2
 import keras
 import numpy as np
 import pytest
+from paths import RUNS
 
 from fsdl_hwr import alphabet, ink, metrics, networks
 from fsdl_hwr.datasets import canvas_ink, sources, strokes
@@ -27,15 +27,6 @@ def fake_reader(kind="character"):
     answers = [("b", 0.75), ("$", 0.25)]
     image = {"character": canvas_ink.character_image, "line": canvas_ink.line_image}[kind]
     return canvas_explorer.Reader(kind, "ab $", image, lambda image: answers)
-
-
-# What the network gets
-
-
-# Embedded writers on the canvas
-
-
-# Samples that a student saves
 
 
 def test_a_sample_needs_ink_and_a_label_that_the_network_could_write(tmp_path, line):
@@ -169,7 +160,7 @@ def character_network():
 
 
 def made_by(lab, name):
-    path = Path(__file__).parents[3] / "runs" / lab / name
+    path = RUNS / lab / name
     if not path.is_file():
         pytest.skip(f"needs a run of lab {lab} with its defaults: make test, or make run")
     with zipfile.ZipFile(path) as archive:

@@ -1,42 +1,9 @@
-import itertools
 import json
 
-import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
 
-from fsdl_hwr import alphabet, ctc
 from fsdl_hwr.explorers import collapse_explorer, widget
-
-CLASSES = "-ab"
-
-
-@pytest.mark.parametrize("num_frames", range(6))
-def test_paths_are_counted_as_by_writing_them_all_down(num_frames):
-    written = {}
-    for path in itertools.product(CLASSES, repeat=num_frames):
-        text = collapse_explorer.collapse("".join(path)).text
-        written[text] = written.get(text, 0) + 1
-    assert sum(written.values()) == 3**num_frames
-    for text, count in written.items():
-        assert ctc.count_paths(text, num_frames) == count, text
-        assert alphabet.frames_needed(text) <= num_frames
-    assert ctc.count_paths("ab" * 3, num_frames) == 0
-
-
-@pytest.mark.parametrize("label", [[], [1], [1, 1], [1, 2, 2, 3], [3] * 4])
-def test_the_lattice_of_equal_probabilities_counts_the_same_paths(label):
-    log_probs = np.full((9, 4), np.log(1 / 4))
-    total = np.exp(ctc.forward_backward(log_probs, label).log_likelihood) * 4**9
-    text = "".join("-abc"[k] for k in label)
-    assert round(total) == ctc.count_paths(text, 9)
-    assert alphabet.frames_needed(text) == ctc.frames_needed(label)
-
-
-def test_long_lines_are_counted_exactly():
-    count = ctc.count_paths("Where does a letter end?", 119)
-    assert isinstance(count, int)
-    assert count > 2**63  # 39 digits, which no float holds
 
 
 def test_both_steps_are_kept():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from fsdl_hwr.experiments import leaderboard
 from fsdl_hwr.figures import training_runs
 
 HISTORIES = {
@@ -46,3 +47,21 @@ def test_effects_show_every_run_with_its_interval():
     assert [text.get_text() for text in bars.texts] == ["20", "10"]
     (interval,) = points.collections[0].get_segments()[:1]
     assert interval[:, 1].tolist() == pytest.approx([40, 70])
+
+
+def test_the_figure_has_a_point_for_every_run():
+    runs = {"a": run(0.3), "b": run(0.1), "c": run(0.2)}
+    verdicts = ["worse", "better", "within noise"]
+    title = leaderboard.finding(verdicts)
+    assert title.startswith("Of 3 ideas, 1 helped and 1 hurt")
+    figure = training_runs.draw_leaderboard(runs, leaderboard.Baseline((0.20, 0.21, 0.22)), title)
+    (axes,) = figure.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "c", "b"]
+    assert len(axes.containers) == 3  # a kind of mark for every verdict
+    alone = training_runs.draw_leaderboard(runs, leaderboard.Baseline((0.2,)), "")
+    assert len(alone.axes[0].containers) == 1
+
+
+def run(cer, lines_seen=100):
+    interval = [cer - 0.02, cer + 0.02]
+    return {"validation_cer": cer, "validation_cer_interval": interval, "lines_seen": lines_seen}

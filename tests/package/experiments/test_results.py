@@ -1,0 +1,29 @@
+"""Results of a run: JSON with NumPy's values and the versions, whole or not at all."""
+
+import json
+
+import numpy as np
+import pytest
+
+from fsdl_hwr import experiments
+
+
+def test_results_hold_numpy_values_and_versions(tmp_path):
+    metrics = {"test_cer": np.float32(0.25), "history": np.arange(3)}
+    path = experiments.write_results(tmp_path / "run", "lab", {"folder": tmp_path}, metrics)
+    results = json.loads(path.read_text())
+    assert results["metrics"] == {"test_cer": 0.25, "history": [0, 1, 2]}
+    assert results["parameters"] == {"folder": str(tmp_path)}
+    assert results["versions"]["numpy"] == np.__version__
+    assert {"fsdl_hwr", "python", "keras"} <= set(results["versions"])
+
+
+def test_results_that_json_cannot_hold_leave_the_older_file(tmp_path):
+    path = experiments.write_results(tmp_path, "lab", {}, {"test_cer": 0.5})
+    before = path.read_text()
+    with pytest.raises(ValueError):
+        experiments.write_results(tmp_path, "lab", {}, {"test_cer": float("nan")})
+    with pytest.raises(TypeError, match="cannot hold"):
+        experiments.write_results(tmp_path, "lab", {}, {"test_cer": object()})
+    assert path.read_text() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["results.json"]

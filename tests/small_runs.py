@@ -1,0 +1,58 @@
+"""Parameters that make a run of each lab small, by the lab's name."""
+
+PARAMETERS = {
+    "01_codebase_tour": {
+        "sentence": "a pen",
+        "writer": 3,
+        "lines_per_epoch": 16,
+        "epochs": 1,
+        "ogham_epochs": 1,
+        "num_test": 10,
+        "many_writers": 3,
+    },
+    "02_single_character": {
+        "num_writers": 5,
+        "num_study": 128,
+        "study_epochs": 1,
+        "steps": "augmented",
+        "filters": "4 4 8 8 8",
+        "epochs": 1,
+        "extra_strokes": 1,
+        "label_smoothing": 0.1,
+        "lstm_size": 4,
+    },
+    "03_line_recognizer": {
+        "num_writers": 10,
+        "num_texts": 300,
+        "lines_per_epoch": 64,
+        "num_validation": 60,
+        "num_test": 20,
+        "num_glyphs": 300,
+        "filters": "8 16 32",
+        "lstm_size": 32,
+        "epochs": 1,
+    },
+    "04_tracking_experiments": {
+        "wandb_mode": "disabled",
+        "num_writers": 5,
+        "num_validation": 20,
+        "lines_per_epoch": 32,
+        "epochs": 2,
+        "other_batch_size": 16,
+        "sweep_batch_sizes": "8",  # the run that is killed, alone
+        "sweep_learning_rates": "1e-3",
+        "filters": "4 4 8",
+        "fixed_lines": 8,
+        "fixed_epochs": 2,
+    },
+    "05_experimentation": {
+        "ideas": "no LSTM",
+        "seeds": 2,
+        "num_writers": 5,
+        "num_validation": 20,
+        "num_test": 20,
+        "lines_per_epoch": 24,
+        "epochs": 1,
+        "final_epochs": 1,
+    },
+}

@@ -1,0 +1,157 @@
+"""Wrong answers to the exercises of lab 04."""
+
+import json
+import math
+import pickle
+
+import numpy as np
+
+from wrong_answers import wrong
+
+
+@wrong("04/num-updates", "fills no batch")
+def _(lines_per_epoch, epochs, batch_size):
+    return epochs * math.ceil(lines_per_epoch / batch_size)
+
+
+@wrong("04/num-updates", "over the end of an epoch")
+def _(lines_per_epoch, epochs, batch_size):
+    return int(epochs * lines_per_epoch / batch_size)
+
+
+@wrong("04/num-updates", "part of an update")
+def _(lines_per_epoch, epochs, batch_size):
+    return epochs * lines_per_epoch / batch_size
+
+
+@wrong("04/num-updates", "of one epoch")
+def _(lines_per_epoch, epochs, batch_size):
+    return lines_per_epoch // batch_size
+
+
+@wrong("04/random-rate", "even on a ruler")
+def _(rng, low, high):
+    return low + (high - low) * rng.random()
+
+
+@wrong("04/random-rate", "those are exponents")
+def _(rng, low, high):
+    return rng.uniform(np.log10(low), np.log10(high))
+
+
+@wrong("04/random-rate", "same base")
+def _(rng, low, high):
+    return 10 ** rng.uniform(np.log(low), np.log(high))
+
+
+@wrong("04/random-rate", "draw from `rng`")
+def _(rng, low, high):
+    return np.sqrt(low * high)
+
+
+@wrong("04/random-rate", "a third each")
+def _(rng, low, high):
+    return min(rng.uniform(low, high), rng.uniform(low, high) ** 2 + low)
+
+
+def epochs_of(record, lines=None):
+    events = [json.loads(line) for line in lines or record.split("\n")[:-1]]
+    return [event for event in events if event["event"] == "epoch"]
+
+
+@wrong("04/history", "in the list twice")
+def _(record):
+    return [event["metrics"]["val_cer"] for event in epochs_of(record)]
+
+
+@wrong("04/history", "result of the first time")
+def _(record):
+    found = {}
+    for event in epochs_of(record):
+        if event["epoch"] not in found:
+            found[event["epoch"]] = event["metrics"]["val_cer"]
+    return list(found.values())
+
+
+@wrong("04/history", "cut short is no JSON")
+def _(record):
+    events = [json.loads(line) for line in record.splitlines()]
+    return list({e["epoch"]: e["metrics"]["val_cer"] for e in events if "epoch" in e}.values())
+
+
+@wrong("04/history", "last line is always left out")
+def _(record):
+    whole = [json.loads(line) for line in record.splitlines()[:-1]]
+    return list({e["epoch"]: e["metrics"]["val_cer"] for e in whole if "epoch" in e}.values())
+
+
+@wrong("04/effect", "spread of all runs")
+def _(rows, setting):
+    cers = sorted(row["validation_cer"] for row in rows)
+    return cers[-1] - cers[0]
+
+
+@wrong("04/effect", "best run of each value")
+def _(rows, setting):
+    best = {}
+    for row in rows:
+        best[row[setting]] = min(best.get(row[setting], 1), row["validation_cer"])
+    return max(best.values()) - min(best.values())
+
+
+@wrong("04/effect", "neither need be")
+def _(rows, setting):
+    rows = sorted(rows, key=lambda row: row[setting])
+    first = [r["validation_cer"] for r in rows if r[setting] == rows[0][setting]]
+    last = [r["validation_cer"] for r in rows if r[setting] == rows[-1][setting]]
+    return abs(sum(last) / len(last) - sum(first) / len(first))
+
+
+@wrong("04/effect", "standard deviation")
+def _(rows, setting):
+    values = {row[setting] for row in rows}
+    cers = [[r["validation_cer"] for r in rows if r[setting] == value] for value in values]
+    return np.std([np.mean(c) for c in cers])
+
+
+def trained(path, num_steps, step, keep):
+    """Train with checkpoints that keep some of (steps done, weights, velocity, generator)."""
+    fresh = [0, np.zeros(3), np.zeros(3), np.random.default_rng(0)]
+    kept = pickle.loads(path.read_bytes()) if path.exists() else fresh
+    pairs = zip("dwvr", kept, fresh, strict=True)
+    done, weights, velocity, rng = (k if name in keep else f for name, k, f in pairs)
+    for _ in range(num_steps - done):
+        weights, velocity = step(weights, velocity, rng)
+        done += 1
+        path.write_bytes(pickle.dumps((done, weights, velocity, rng)))
+    return weights
+
+
+@wrong("04/train", "velocity begins at zero again")
+def _(path, num_steps, step):
+    return trained(path, num_steps, step, "dwr")
+
+
+@wrong("04/train", "first noise comes twice")
+def _(path, num_steps, step):
+    return trained(path, num_steps, step, "dwv")
+
+
+@wrong("04/train", "only the weights go on")
+def _(path, num_steps, step):
+    return trained(path, num_steps, step, "dw")
+
+
+@wrong("04/train", "how many were done")
+def _(path, num_steps, step):
+    return trained(path, num_steps, step, "wvr")
+
+
+@wrong("04/train", "starts from nothing")
+def _(path, num_steps, step):
+    return trained(path, num_steps, step, "")
+
+
+@wrong("04/train", "do not end where they should")
+def _(path, num_steps, step):
+    return trained(path, num_steps - 1, step, "dwvr")
