@@ -4,6 +4,8 @@ A network writes one class per frame, a text has fewer characters than the line 
 joins the two: a path of classes *collapses* to a label by merging equal neighbors and then dropping
 blanks, and the probability of a label is the sum over all paths that collapse to it.
 
+Only the loss needs Keras, and imports it when it is called: reading is NumPy alone.
+
 Source: Graves, Fernández, Gomez, Schmidhuber: "Connectionist Temporal Classification" (2006).
 """
 
@@ -13,9 +15,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple, Protocol
 
-import keras
 import numpy as np
-from keras import ops
 
 from fsdl_hwr.alphabet import BLANK_INDEX, frames_needed
 
@@ -82,6 +82,8 @@ def loss(targets, logits):
     compiles with it on a GPU unless told `jit_compile=False`) and with other backends it is
     `keras.ops.ctc_loss`.
     """
+    from keras import ops
+
     targets = ops.cast(targets, "int32")
     logits = ops.cast(logits, "float32")
     frames, lengths, labels = targets[:, 0], targets[:, 1], targets[:, 2:]
@@ -104,19 +106,23 @@ def loss(targets, logits):
 
 
 def _empty_losses(frames, logits):
+    from keras import ops
+
     in_line = ops.arange(ops.shape(logits)[1])[None] < frames[:, None]  # (batch, frames)
     blank_losses = ops.logsumexp(logits, axis=-1) - logits[..., BLANK_INDEX]  # (batch, frames)
     return ops.sum(ops.where(in_line, blank_losses, 0.0), axis=1)
 
 
 def _kernel(labels, lengths, frames, logits):
+    import keras
+
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
         from tensorflow.python.ops import control_flow_util  # no public way to ask about XLA
 
         if not control_flow_util.GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph()):
             return _sparse_label_kernel(labels, lengths, frames, logits)
-    return ops.ctc_loss(labels, logits, lengths, frames, mask_index=BLANK_INDEX)
+    return keras.ops.ctc_loss(labels, logits, lengths, frames, mask_index=BLANK_INDEX)
 
 
 def _sparse_label_kernel(labels, lengths, frames, logits):
@@ -151,7 +157,7 @@ def greedy_decode(logits, frames: Sequence[int] | None = None) -> list[np.ndarra
     `logits` (batch, frames, classes), or log-probabilities; `frames` (batch,) real frames of every
     line, all of them by default. Returns one int32 label per line.
     """
-    logits = ops.convert_to_numpy(logits)
+    logits = np.asarray(logits)
     if logits.ndim != 3:
         raise ValueError(f"Logits are (batch, frames, classes); these have shape {logits.shape}.")
     if frames is None:
@@ -159,6 +165,20 @@ def greedy_decode(logits, frames: Sequence[int] | None = None) -> list[np.ndarra
     _check_counts(logits=logits, frames=frames)
     paths = logits.argmax(axis=-1)  # (batch, frames)
     return [collapse(path[:n]) for path, n in zip(paths, frames, strict=True)]
+
+
+def greedy_confidences(log_probs: np.ndarray) -> np.ndarray:
+    """Return how sure a line's network is of each character that greedy decoding writes.
+
+    That is the highest probability that the character has in the frames that write it. `log_probs`
+    (frames, classes); returns float64 (characters,), from 0 to 1.
+    """
+    best = np.asarray(log_probs).argmax(axis=-1)  # (frames,)
+    starts = np.flatnonzero(np.diff(best, prepend=-1))  # of each run of equal classes
+    if len(starts) == 0:
+        return np.zeros(0)
+    highest = np.maximum.reduceat(np.max(log_probs, axis=-1), starts)  # (runs,)
+    return np.exp(highest[best[starts] != BLANK_INDEX])
 
 
 class LanguageModel(Protocol):

@@ -4,6 +4,9 @@ An ink is a plain list of strokes in writing order. A stroke is a float32 array 
 (points, 2), x to the right and y down, or (points, 3) with the time in seconds as third column.
 """
 
+import math
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -13,7 +16,10 @@ GLYPH_SIZE = 28  # pixels, height and width of a glyph image
 GLYPH_EXTENT = 23  # pixels of 28 that the longer side of a glyph fills, its stroke width included
 INK_LEVEL = 32  # a pixel at least this bright is ink; below it lies the halo of a resized image
 SUPERSAMPLING = 4  # OpenCV's strokes are whole pixels wide: draw larger, then average
+LINE_HEIGHT = 28  # px, of a line image
+LINE_WIDTH = 952  # px: 34 glyphs side by side
 LINE_MARGIN = 2  # px of paper around the ink of a line image
+MAX_LINE_HEIGHT, MAX_LINE_WIDTH = 512, 32_768  # px: more is a mistake, and costs memory
 SHIFT = 4  # fractional bits of OpenCV's coordinates
 
 # Symbols that differ by size or place alone would look the same if each filled the image:
@@ -29,6 +35,55 @@ SYMBOL_BOXES = {
     "*": (12, 12, 9),
     "+": (16, 16, 15),
 }
+
+
+@dataclass(frozen=True)
+class LineGeometry:
+    """How the ink of a line lies in its image, whether it was made, drawn or photographed.
+
+    A recognizer reads well what is laid out like the lines that it was trained on. So one geometry
+    goes to whatever makes those lines, and with the recognizer's file to whatever reads.
+    Raises `ValueError` for values without room for ink, or beyond any line's.
+
+    Args:
+        height: of the image, in px.
+        width: of the image, in px; a longer line is squeezed.
+        stretch: factor by which ink becomes wider than it was written, so that narrow letters get
+            more frames.
+        margin: paper around the ink, in px.
+        spreads: a line is taken to be at least this many times as high as the band that holds 70%
+            of its ink, so that a line without ascenders and descenders is not enlarged to fill the
+            height; 0 lets any ink fill it.
+    """
+
+    height: int = LINE_HEIGHT
+    width: int = LINE_WIDTH
+    stretch: float = 1.0
+    margin: int = LINE_MARGIN
+    spreads: float = 0.0
+
+    def __post_init__(self):
+        for name, low, high in (
+            ("height", 1, MAX_LINE_HEIGHT),
+            ("width", 1, MAX_LINE_WIDTH),
+            ("stretch", 0.1, 10),
+            ("margin", 0, MAX_LINE_HEIGHT),
+            ("spreads", 0, 10),
+        ):
+            value = getattr(self, name)
+            whole = name in ("height", "width", "margin")
+            if not isinstance(value, int if whole else int | float) or isinstance(value, bool):
+                raise ValueError(
+                    f"A line's {name} is {'a whole number' if whole else 'a number'}; "
+                    f"got {value!r}."
+                )
+            if not (math.isfinite(value) and low <= value <= high):
+                raise ValueError(f"A line's {name} is {low} to {high}; got {value!r}.")
+        if min(self.height, self.width) <= 2 * self.margin:
+            raise ValueError(
+                f"Lines of {self.height} x {self.width} px have no room for ink within margins of "
+                f"{self.margin} px."
+            )
 
 
 def bounding_box(ink: Ink) -> tuple[float, float, float, float]:

@@ -6,7 +6,7 @@ import math
 import cv2
 import numpy as np
 
-from fsdl_hwr.ink import GLYPH_EXTENT, GLYPH_SIZE, LINE_MARGIN
+from fsdl_hwr.ink import GLYPH_EXTENT, GLYPH_SIZE, LineGeometry
 
 MAX_PIXELS = 50_000_000  # a page scanned at 600 dpi has fewer
 STROKE_LEVEL = 96  # of 255: a pixel at least this strong belongs to a stroke, not to its halo
@@ -30,6 +30,8 @@ def gray(image: np.ndarray, name: str = "The image") -> np.ndarray:
     the image. Raises `ValueError` or `TypeError` for what is empty, not uint8, of another shape, or
     larger than 50 million pixels.
     """
+    if image is None:
+        raise ValueError(f"{name} is None: is the path that it was read from right?")
     image = np.asarray(image)
     if image.size == 0:
         raise ValueError(f"{name} is empty: its shape is {image.shape}.")
@@ -39,10 +41,10 @@ def gray(image: np.ndarray, name: str = "The image") -> np.ndarray:
             "cut the writing out of its page, or scale it down."
         )
     if image.dtype != np.uint8:
-        raise TypeError(
-            f"{name} has type {image.dtype}; images are uint8, 0 to 255. For values from "
-            "0 to 1: (255 * image).astype('uint8')."
-        )
+        remedy = "Scale its values to 0 to 255, then call astype('uint8')."
+        if image.dtype.kind in "fb":
+            remedy = "For values from 0 to 1: (255 * image).astype('uint8')."
+        raise TypeError(f"{name} has type {image.dtype}; images are uint8, 0 to 255. {remedy}")
     if image.ndim == 3 and image.shape[2] in (3, 4):
         if image.shape[2] == 4:
             opaque = image[:, :, 3:] / 255
@@ -83,18 +85,29 @@ def crop(ink: np.ndarray) -> np.ndarray:
     return ink[top:bottom, left:right]
 
 
-def fit_line(ink: np.ndarray, height: int, width: int) -> tuple[np.ndarray, int]:
-    """Scale a line's ink to fill a height, with `LINE_MARGIN` px of paper around it.
+def fit_line(ink: np.ndarray, geometry: LineGeometry) -> tuple[np.ndarray, int]:
+    """Lay out a line's ink as a recognizer was trained on it.
 
-    Takes uint8 with ink in it, of any size. Gives uint8 (height, at most width), and the px that
-    it would be wide at this height: where that is more than the width, it was squeezed.
+    Takes uint8 with ink in it, of any size. Returns uint8 (height, at most width), and the px that
+    the line would be wide at this height: if that is more than the width, it was squeezed.
     """
     ink = crop(ink)
-    room = height - 2 * LINE_MARGIN  # px for the ink
-    natural = max(1, round(ink.shape[1] * room / ink.shape[0])) + 2 * LINE_MARGIN
-    size = min(natural, width) - 2 * LINE_MARGIN, room
-    scaled = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
-    return np.pad(scaled, LINE_MARGIN), natural
+    height, margin = geometry.height, geometry.margin
+    extent = max(ink.shape[0], geometry.spreads * _spread(ink))  # px that fill the height
+    room = height - 2 * margin  # px for the ink
+    rows = max(1, round(ink.shape[0] * room / extent))
+    natural = max(1, round(geometry.stretch * ink.shape[1] * room / extent)) + 2 * margin
+    columns = min(natural, geometry.width) - 2 * margin
+    scaled = cv2.resize(ink, (columns, rows), interpolation=cv2.INTER_AREA)
+    above = (height - rows) // 2
+    return np.pad(scaled, ((above, height - rows - above), (margin, margin))), natural
+
+
+def _spread(ink: np.ndarray) -> int:
+    """Count the rows of the band in which 70% of the ink lies."""
+    share = np.cumsum(ink.sum(axis=1, dtype=np.float64)) / max(1, ink.sum(dtype=np.float64))
+    low, high = np.searchsorted(share, [0.15, 0.85])
+    return int(high - low)
 
 
 def glyph_from_image(image: np.ndarray, name: str = "The image") -> np.ndarray:

@@ -9,6 +9,7 @@ from fsdl_hwr import networks
 from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets import line_makers
 from fsdl_hwr.datasets.glyphs import Glyphs
+from fsdl_hwr.ink import LineGeometry
 from fsdl_hwr.networks.layers import rescaled
 from fsdl_hwr.recognizers.line import Recognizer
 
@@ -16,6 +17,7 @@ ALPHABET = Alphabet("oxz ")
 
 
 WIDTH = 160  # px: twenty frames of 8
+GEOMETRY = LineGeometry(width=WIDTH)
 
 
 def shapes():
@@ -39,13 +41,11 @@ TEXTS = ["o", "x", "z", "ox", "xo", "zx", "oo", "o x", "zoz", "xz", "zz o", "xxo
 def tiny(width=None, **options):
     options = {"num_classes": 5, "filters": (8, 16, 32), "lstm_size": 32} | options
     keras.utils.set_random_seed(0)
-    return Recognizer(networks.line_crnn((28, width), **options), ALPHABET, WIDTH)
+    return Recognizer(networks.line_crnn((28, width), **options), ALPHABET, GEOMETRY)
 
 
-def padding_cannot_matter(image_width=WIDTH, num_classes=5):
+def padding_cannot_matter(geometry=GEOMETRY, num_classes=5):
     """A recognizer whose frames see their own 8 px and nothing else."""
     image = keras.Input((28, None), dtype="uint8")
     x = layers.Conv2D(num_classes, (28, 8), 8)(rescaled(image))  # (1, frames, classes)
-    return Recognizer(
-        keras.Model(image, layers.Reshape((-1, num_classes))(x)), ALPHABET, image_width
-    )
+    return Recognizer(keras.Model(image, layers.Reshape((-1, num_classes))(x)), ALPHABET, geometry)

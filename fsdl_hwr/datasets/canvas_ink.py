@@ -11,13 +11,13 @@ import numpy as np
 
 from fsdl_hwr import files
 from fsdl_hwr import ink as ink_module
-from fsdl_hwr.datasets import lines, strokes
-from fsdl_hwr.ink import Ink
+from fsdl_hwr.datasets import strokes
+from fsdl_hwr.ink import Ink, LineGeometry
 
 SIZES = {"character": (280, 280), "line": (960, 180)}  # canvas units, width and height
 PEN_WIDTH = {"character": 2.2, "line": 1.8}  # px in the image that the network gets
-MARGIN = 1  # px of paper around a drawn line
-STRETCH = 2.0  # a drawn line becomes so much wider, or narrow letters had less than a frame
+# A drawn line becomes twice as wide, or narrow letters had less than a frame.
+GEOMETRY = LineGeometry(stretch=2.0, margin=1, spreads=2.0)
 MIN_LINE = 36  # canvas units: lower ink, a dash say, is not enlarged further
 SAMPLING_RATE = 60  # points a second, as pointers report them
 
@@ -27,21 +27,21 @@ def character_image(ink: Ink) -> np.ndarray:
     return ink_module.glyph_image(ink, "", PEN_WIDTH["character"])
 
 
-def line_image(ink: Ink, height: int = 28, width: int = 952) -> np.ndarray:
+def line_image(ink: Ink, geometry: LineGeometry = GEOMETRY) -> np.ndarray:
     """Bring a drawn line of unknown size and place to a line image: uint8 (height, width).
 
-    The ink is scaled to the height and stretched sideways by `STRETCH`, so that letters are as wide
-    as the glyphs that the recognizer knows; what is then too wide is squeezed. How high a letter
-    without ascenders should be cannot be seen: so the extent of a line is at least twice the spread
-    that its ink has around the middle.
+    The ink is scaled to the height and stretched sideways, so that letters are as wide as the
+    glyphs that the recognizer knows; what is then too wide is squeezed. How high a letter without
+    ascenders should be cannot be seen: `LineGeometry.spreads` guesses it.
     """
+    height, width, margin = geometry.height, geometry.width, geometry.margin
     pen = PEN_WIDTH["line"]
     left, top, right, bottom = ink_module.bounding_box(ink)
-    extent = max(bottom - top, 2 * _spread(ink), MIN_LINE)
-    room = height - 2 * MARGIN - pen  # px between the pen's highest and lowest point
+    extent = max(bottom - top, geometry.spreads * _spread(ink), MIN_LINE)
+    room = height - 2 * margin - pen  # px between the pen's highest and lowest point
     scale = room / extent
-    scale_x = min(STRETCH * scale, (width - 2 * MARGIN - pen) / max(right - left, 1e-6))
-    edge = MARGIN + pen / 2
+    scale_x = min(geometry.stretch * scale, (width - 2 * margin - pen) / max(right - left, 1e-6))
+    edge = margin + pen / 2
     matrix = [
         [scale_x, 0, edge - left * scale_x],
         [0, scale, (height - (top + bottom) * scale) / 2],
@@ -106,16 +106,16 @@ class DrawnLineMaker:
     trained on what it will be asked to read: `lines.LineStream(DrawnLineMaker(writers), ...)`.
     """
 
-    def __init__(self, writers: Sequence[strokes.Writer], width: int = lines.LINE_WIDTH):
+    def __init__(self, writers: Sequence[strokes.Writer], geometry: LineGeometry = GEOMETRY):
         if len(writers) == 0:
             raise ValueError("Drawn lines need at least one writer; got none.")
         self.writers = list(writers)
-        self.width = width
+        self.geometry = geometry
 
     def __call__(self, text: str, rng: np.random.Generator) -> np.ndarray:
-        """Make one line image: uint8 (28, width); a long line is squeezed to fit."""
+        """Make one line image: uint8 (height, width); a long line is squeezed to fit."""
         writer = self.writers[rng.integers(len(self.writers))]
-        return line_image(drawn(writer.write(text, rng), "line", rng), width=self.width)
+        return line_image(drawn(writer.write(text, rng), "line", rng), self.geometry)
 
 
 @dataclass(frozen=True)

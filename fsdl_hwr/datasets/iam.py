@@ -29,7 +29,7 @@ from fsdl_hwr import files, paper
 from fsdl_hwr.alphabet import DEFAULT_CHARACTERS
 from fsdl_hwr.datasets import downloads
 from fsdl_hwr.datasets.splits import SPLITS, check_split, split_writers
-from fsdl_hwr.ink import LINE_MARGIN
+from fsdl_hwr.ink import LineGeometry
 
 PAGE = "https://fki.tic.heia-fr.ch/databases/iam-handwriting-database"
 LISTS = {
@@ -83,10 +83,7 @@ def lines(
     split, an impossible geometry, damaged files, and splits that share a line or a writer.
     """
     check_split(split)
-    if min(height, width) <= 2 * LINE_MARGIN:
-        raise ValueError(
-            f"Lines of {height} x {width} px have no room within margins of {LINE_MARGIN} px."
-        )
+    LineGeometry(height, width)  # refuses what has no room for ink
     names = ("columns", "widths", "texts", "writers", "flags", "num_blank")
     with np.load(_converted(height, width), allow_pickle=False) as arrays:
         columns, widths, texts, writers, flags, blank = (arrays[f"{split}_{n}"] for n in names)
@@ -359,5 +356,5 @@ def _fitted(page: np.ndarray, height: int, width: int) -> tuple[np.ndarray, bool
     ink = paper.extract_ink(page)
     if not ink.any():
         return None
-    pixels, natural_width = paper.fit_line(ink, height, width)
+    pixels, natural_width = paper.fit_line(ink, LineGeometry(height, width))
     return pixels, natural_width > width

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fsdl_hwr import ink
-
-LINE_HEIGHT = 28  # pixels
-LINE_WIDTH = 952  # pixels: 34 glyphs side by side
+from fsdl_hwr.ink import LINE_HEIGHT as LINE_HEIGHT
+from fsdl_hwr.ink import LINE_WIDTH as LINE_WIDTH
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from fsdl_hwr.explorers import widget
 from fsdl_hwr.figures import drawing
 from fsdl_hwr.ink import Ink
 from fsdl_hwr.recognizers import classifier
-from fsdl_hwr.recognizers.line import Recognizer
+from fsdl_hwr.recognizers.reader import LineReader
 
 NUM_ANSWERS = 5
 
@@ -70,11 +70,14 @@ def character_reader(network: keras.Model, characters: str) -> Reader:
     return Reader("character", characters, canvas_ink.character_image, answers)
 
 
-def line_reader(recognizer: Recognizer) -> Reader:
-    """Read lines with a recognizer: the greedy text, and the probability of its best path."""
+def line_reader(recognizer: LineReader) -> Reader:
+    """Read lines with a recognizer: the greedy text, and the probability of its best path.
+
+    Ink is laid out in the recognizer's geometry, `canvas_ink.GEOMETRY` if it was trained for it.
+    """
 
     def image(ink):
-        return canvas_ink.line_image(ink, recognizer.image_height, recognizer.image_width)
+        return canvas_ink.line_image(ink, recognizer.geometry)
 
     def answers(image):
         one = lines.Lines(image[None], ("",), lines.ink_widths(image[None]))

@@ -4,85 +4,96 @@ import json
 import math
 import os
 import time
-import warnings
 import zipfile
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import keras
 import numpy as np
 
-from fsdl_hwr import ctc, files, metrics, paper
+from fsdl_hwr import ctc, files, metrics
 from fsdl_hwr.alphabet import Alphabet
-from fsdl_hwr.datasets.lines import LINE_WIDTH, Lines, LineStream, ink_widths
+from fsdl_hwr.datasets.lines import Lines, LineStream
+from fsdl_hwr.ink import LineGeometry
 from fsdl_hwr.networks.layers import SlidingWindows
+from fsdl_hwr.recognizers.reader import MAX_METADATA, LineReader, read_metadata
 
-# JAX compiles a network anew for every width of a batch, at seconds each: it gets few widths.
-TRIM_FRAMES = 16 if keras.backend.backend() == "jax" else 4
 SHORTCUT_WEIGHT = 0.1  # of the loss at a network's second output (Retsinas et al. 2022)
 METADATA = "recognizer.json"  # beside Keras' own members in the .keras archive
 KERAS_METADATA = "metadata.json"  # one of those: which Keras wrote it
+REMEDY = "save it with Recognizer.save, or train it again"
 
 
-class Recognizer:
-    """Reads line images: a network, the characters it writes, and the pixels a frame stands for.
+class Recognizer(LineReader):
+    """A line reader whose network can be trained: a Keras model, its alphabet and its geometry.
 
-    network: uint8 (batch, height, width) to float32 logits (batch, frames, classes); its width may
-    be open (None), then `image_width` px is the longest line, and shorter ones cost less. Of a
-    network with several outputs the first reads; the others only train, with less weight.
-    Raises `ValueError` where the network's classes are not the alphabet's and the blank.
+    Raises `ValueError` if the network's classes are not the alphabet's and the blank, or its height
+    and width not the geometry's.
+
+    Args:
+        network: uint8 (batch, height, width) to float32 logits (batch, frames, classes); if its
+            width is open (None), shorter lines cost less. Of a network with several outputs the
+            first reads; the others only train, with less weight.
+        alphabet: the characters that it writes; the kit's 79 by default.
+        geometry: of the lines that it is trained on; by default the network's height and width, and
+            of an open width 952 px.
     """
+
+    # JAX compiles a network anew for every width of a batch, at seconds each: it gets few widths.
+    trim_frames = 16 if keras.backend.backend() == "jax" else 4
 
     def __init__(
         self,
         network: keras.Model,
         alphabet: Alphabet | None = None,
-        image_width: int = LINE_WIDTH,
+        geometry: LineGeometry | None = None,
     ):
         self.network = network
-        self.alphabet = alphabet or Alphabet()
-        _, self.image_height, fixed_width = network.input_shape
-        self.image_width = fixed_width or image_width
-        self.trims = fixed_width is None  # whether the paper after the last ink can be left out
-        self.num_frames, num_classes = self._output_shape(self.image_width)
-        if num_classes != self.alphabet.num_classes:
+        _, height, fixed_width = network.input_shape
+        geometry = geometry or LineGeometry(height, fixed_width or LineGeometry.width)
+        alphabet = alphabet or Alphabet()
+        size = height, fixed_width or geometry.width
+        if (geometry.height, geometry.width) != size:
+            raise ValueError(
+                f"The network takes lines of {size} px, and the geometry has "
+                f"{(geometry.height, geometry.width)}: build one of them to fit the other."
+            )
+        num_frames, num_classes = self._output_shape(geometry.width)
+        if num_classes != alphabet.num_classes:
             raise ValueError(
                 f"The network has {num_classes} outputs; the alphabet needs "
-                f"{self.alphabet.num_classes}: its {len(self.alphabet.characters)} characters "
+                f"{alphabet.num_classes}: its {len(alphabet.characters)} characters "
                 "and the blank. Build the network with num_classes=alphabet.num_classes."
             )
-        self.frame_width = self.image_width // self.num_frames  # px from frame to frame
-        if self.trims:  # padding rounds the frames up: many lines' width shows what a frame is
-            wide = 64 * self.image_width
-            self.frame_width = wide // self._output_shape(wide)[0]
-            if self.image_width % self.frame_width:
+        frame_width = geometry.width // num_frames
+        if fixed_width is None:  # padding rounds the frames up: many lines' width shows a frame's
+            long_width = 64 * geometry.width
+            frame_width = long_width // self._output_shape(long_width)[0]
+            if geometry.width % frame_width:
                 raise ValueError(
-                    f"Lines of {self.image_width} px cannot be cut into frames of "
-                    f"{self.frame_width} px: choose an image_width that is a multiple of it."
+                    f"Lines of {geometry.width} px cannot be cut into frames of {frame_width} px: "
+                    "choose a width that is a multiple of it."
                 )
+        super().__init__(
+            self._run,
+            alphabet,
+            geometry,
+            num_frames=num_frames,
+            frame_width=frame_width,
+            trims=fixed_width is None,
+        )
 
-    def _output_shape(self, image_width: int) -> tuple[int, int]:
-        """Say what the network makes of a line: (frames, classes)."""
-        shape = (1, self.image_height, image_width)
+    def _run(self, images: np.ndarray) -> np.ndarray:
+        return _first(self.network.predict_on_batch(images))  # (batch, frames, classes)
+
+    def _output_shape(self, width: int) -> tuple[int, int]:
+        """Return the shape of the network's output for a line: (frames, classes)."""
+        shape = (1, self.network.input_shape[1], width)
         return _first(self.network.compute_output_shape(shape))[1:]
 
-    # Geometry and labels
-
-    def frames(self, ink_widths: np.ndarray) -> np.ndarray:
-        """Count the frames that see ink: int32 (n,), at least 1; the paper beyond is not text."""
-        frames = np.ceil(np.asarray(ink_widths) / self.frame_width)
-        return np.clip(frames, 1, self.num_frames).astype(np.int32)
-
-    def trim(self, images: np.ndarray, ink_widths: np.ndarray) -> np.ndarray:
-        """Cut away paper that no line of a batch has ink on, where the network allows it.
-
-        Some stays after the ink, as there is on a page: up to a multiple of `TRIM_FRAMES`.
-        """
-        if not self.trims:
-            return images
-        num_frames = TRIM_FRAMES * (int(self.frames(ink_widths).max()) // TRIM_FRAMES + 1)
-        return images[:, :, : min(num_frames, self.num_frames) * self.frame_width]
+    # Labels
 
     def pack(self, lines: Lines) -> np.ndarray:
         """Pack what the loss needs to know of each line: int32, see `ctc.pack_labels`."""
@@ -95,14 +106,6 @@ class Recognizer:
         self.check_geometry(lines)
         labels = [self.alphabet.encode(text) for text in lines.transcripts]
         ctc.check_feasible(labels, self.frames(lines.ink_widths), lines.transcripts)
-
-    def check_geometry(self, lines: Lines) -> None:
-        """Raise `ValueError` for line images of another height or width."""
-        if lines.images.shape[1:] != (self.image_height, self.image_width):
-            raise ValueError(
-                f"Line images of {lines.images.shape[1:]} px do not fit this recognizer, which "
-                f"takes {(self.image_height, self.image_width)}."
-            )
 
     # Training
 
@@ -207,67 +210,6 @@ class Recognizer:
         self.network.load_weights(folder / "best.keras")
         return progress.history
 
-    # Reading
-
-    def logits(self, lines: Lines, batch_size: int = 64) -> np.ndarray:
-        """Run the network: float32 (n, frames, classes), zeros past the frames that were run."""
-        logits = np.zeros((len(lines), self.num_frames, self.alphabet.num_classes), np.float32)
-        by_width = np.argsort(lines.ink_widths, kind="stable")  # so that a batch can be trimmed
-        for start in range(0, len(lines), batch_size):
-            chosen = by_width[start : start + batch_size]
-            images = self.trim(lines.images[chosen], lines.ink_widths[chosen])
-            outputs = _first(self.network.predict_on_batch(images))  # (batch, frames, classes)
-            logits[chosen, : outputs.shape[1]] = outputs
-        return logits
-
-    def read(self, lines: Lines) -> list[str]:
-        """Read line images of the recognizer's own geometry by greedy decoding."""
-        return self._decode(self.logits(lines), lines)
-
-    def _decode(self, logits: np.ndarray, lines: Lines) -> list[str]:
-        paths = ctc.greedy_decode(logits, self.frames(lines.ink_widths))
-        texts = [self.alphabet.decode(path) for path in paths]
-        # Blank paper still has a frame, which the network was never trained on.
-        return [text if width else "" for text, width in zip(texts, lines.ink_widths, strict=True)]
-
-    def read_lines(self, images: Sequence[np.ndarray]) -> list[str]:
-        """Read uint8 images of one line each, of any height and width.
-
-        Each is scaled to the recognizer's geometry; dark ink on light paper is inverted, color is
-        turned to gray with a warning, and blank paper reads as an empty text. Raises `ValueError`
-        or `TypeError` for images that are empty, not uint8, or larger than 50 million pixels.
-        """
-        if isinstance(images, np.ndarray) and (
-            images.ndim == 2 or (images.ndim == 3 and images.shape[2] in (1, 3, 4))
-        ):
-            images = [images]  # one image alone, gray or colored
-        if len(images) == 0:
-            return []
-        fitted = np.stack([self.fit_image(image, k) for k, image in enumerate(images)])
-        return self.read(Lines(fitted, ("",) * len(fitted), ink_widths(fitted)))
-
-    def fit_image(self, image: np.ndarray, number: int = 0) -> np.ndarray:
-        """Bring one image of a line to the recognizer's geometry: uint8 (height, width)."""
-        image, name = np.asarray(image), f"Image {number}"
-        gray = paper.gray(image, name)
-        if image.ndim == 3 and image.shape[2] > 1:
-            warnings.warn(f"{name} is colored: it was turned to gray.", stacklevel=3)
-        image = paper.extract_ink(gray)
-        height, width = self.image_height, self.image_width
-        page = np.zeros((height, width), np.uint8)
-        if not image.any():
-            return page
-        if image.shape[0] != height or image.shape[1] > width:
-            image, natural_width = paper.fit_line(image, height, width)
-            if natural_width > width:
-                warnings.warn(
-                    f"{name} is {natural_width} px wide at a height of {height} px; it was "
-                    f"squeezed to the {width} px that the recognizer reads. Cut long lines in two.",
-                    stacklevel=3,
-                )
-        page[:, : image.shape[1]] = image
-        return page
-
     # Files
 
     def save(self, path: str | os.PathLike, **record) -> Path:
@@ -278,11 +220,7 @@ class Recognizer:
         path = Path(path)
         if path.suffix != ".keras":
             raise ValueError(f"{path} must end in .keras, the format it is written in.")
-        metadata = {
-            "characters": self.alphabet.characters,
-            "image_width": self.image_width,
-            **record,
-        }
+        metadata = {**self.describe(), **record}
         with files.write_atomically(path) as partial:
             self.network.save(partial)
             with zipfile.ZipFile(partial, "a") as archive:
@@ -295,22 +233,17 @@ class Recognizer:
         path = Path(path)
         if not path.is_file():
             raise FileNotFoundError(f"There is no recognizer at {path}: train one with lab 03.")
-        metadata = _read_metadata(path)
+        metadata = read_metadata(_member(path, METADATA), path, REMEDY)
         try:
-            # `fit` compiles; the layer is named so that loading needs no other import.
-            custom = {"SlidingWindows": SlidingWindows}
-            network = keras.saving.load_model(path, custom_objects=custom, compile=False)
+            network = _load_network(path)
+            geometry = replace(metadata.geometry, height=network.input_shape[1])
+            return cls(network, metadata.alphabet, geometry)
         except (zipfile.BadZipFile, OSError) as error:  # a member that is not what was written
             raise ValueError(f"{path} is damaged ({error}): copy or train it again.") from error
-        except (TypeError, ValueError) as error:  # a newer Keras writes what an older one lacks
-            written = _read_metadata(path, KERAS_METADATA)["keras_version"]
-            if written == keras.__version__:
-                raise
+        except (TypeError, ValueError, KeyError, RecursionError) as error:
             raise ValueError(
-                f"{path} was written by Keras {written}, and Keras {keras.__version__} cannot read "
-                "it: install that version, or train the recognizer again."
+                f"{path} is not a recognizer's file ({str(error)[:500]}): {REMEDY}."
             ) from error
-        return cls(network, Alphabet(metadata["characters"]), metadata["image_width"])
 
 
 class _Batches(keras.utils.PyDataset):
@@ -351,8 +284,10 @@ class _Batches(keras.utils.PyDataset):
         It asks for them before the first epoch; so these differ, whatever the real ones do.
         """
         recognizer = self.recognizer
-        width = recognizer.image_width - index * recognizer.frame_width * recognizer.trims
-        images = np.zeros((self.batch_size, recognizer.image_height, width), np.uint8)
+        width = recognizer.geometry.width
+        if recognizer.trims:
+            width -= index * recognizer.frame_width
+        images = np.zeros((self.batch_size, recognizer.geometry.height, width), np.uint8)
         packed = np.zeros((self.batch_size, 2 + recognizer.num_frames), np.int32)
         return images, self._targets(packed)
 
@@ -400,7 +335,7 @@ class _Progress(keras.callbacks.Callback):
         last = self.folder / "last.keras"
         if not last.is_file():
             return 0
-        record = _read_metadata(last)
+        record = read_metadata(_member(last, METADATA), last, "pass resume=False").record
         if (held := record.get("run")) != self.run:
             raise ValueError(
                 f"{self.folder} holds a run with other settings ({held}, now {self.run}). "
@@ -424,7 +359,7 @@ class _Progress(keras.callbacks.Callback):
         logits = self.recognizer.logits(self.validation)
         losses = ctc.loss(self.recognizer.pack(self.validation), logits)
         losses = keras.ops.convert_to_numpy(losses)
-        texts = self.recognizer._decode(logits, self.validation)
+        texts = self.recognizer.decode(logits, self.validation.ink_widths)
         cer = metrics.character_error_rate(self.validation.transcripts, texts).value
         figures = {
             "loss": float(logs["loss"]),
@@ -482,11 +417,27 @@ def _seed_layers(network: keras.Model, seed: int, epoch: int) -> None:
         torch.manual_seed(int(np.random.SeedSequence((seed, epoch)).generate_state(1)[0]))
 
 
-def _read_metadata(path: Path, member: str = METADATA) -> dict:
+def _load_network(path: Path) -> keras.Model:
+    try:
+        # `fit` compiles; the layer is named so that loading needs no other import.
+        custom = {"SlidingWindows": SlidingWindows}
+        return keras.saving.load_model(path, custom_objects=custom, compile=False)
+    except (TypeError, ValueError) as error:  # a newer Keras writes what an older one lacks
+        written = json.loads(_member(path, KERAS_METADATA)).get("keras_version")
+        if written == keras.__version__:
+            raise
+        raise ValueError(
+            f"it was written by Keras {written}, and Keras {keras.__version__} cannot read it: "
+            "install that version"
+        ) from error
+
+
+def _member(path: Path, name: str) -> bytes:
+    """Read a small member of a recognizer's file, which is a zip archive."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return json.loads(archive.read(member))
-    except (zipfile.BadZipFile, KeyError) as error:
-        raise ValueError(
-            f"{path} is not a recognizer's file ({error}): save it with Recognizer.save."
-        ) from error
+            if (size := archive.getinfo(name).file_size) > MAX_METADATA:
+                raise ValueError(f"its {name} has {size:,} bytes")
+            return archive.read(name)
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError) as error:
+        raise ValueError(f"{path} is not a recognizer's file ({error}): {REMEDY}.") from error

@@ -1,28 +1,36 @@
-"""A recognizer as one ONNX file, which ONNX Runtime runs without Keras' backend."""
+"""A recognizer as one ONNX file, which ONNX Runtime runs without Keras."""
 
 import importlib
+import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 
 from fsdl_hwr import files
-from fsdl_hwr.alphabet import Alphabet
-from fsdl_hwr.recognizers.line import Recognizer
+from fsdl_hwr.recognizers.reader import LineReader, Metadata, read_metadata
 
-# What a recognizer knows beside its network; kept in the file as text.
-GEOMETRY = ("image_height", "image_width", "num_frames", "frame_width")
+if TYPE_CHECKING:  # what only reads imports neither Keras nor a backend
+    import keras
+
+    from fsdl_hwr.recognizers.line import Recognizer
+
+METADATA = "recognizer"  # the file's property that `LineReader.describe` is written to, as JSON
+# Properties of files of version 0.1, which are read as well.
+OLD_NUMBERS = ("image_height", "image_width", "num_frames", "frame_width")
 
 
-def save(recognizer: Recognizer, path: str | os.PathLike) -> Path:
+def save(recognizer: "Recognizer", path: str | os.PathLike) -> Path:
     """Write a recognizer as one `.onnx` file, whole or not at all.
 
-    The file takes uint8 (batch, height, width) and gives float32 logits (batch, frames, classes);
-    the batch is open, and the width where the network's is. Of a network with several outputs the
-    first is written. Raises `ImportError` without the extra `export`, `ValueError` for another
+    The file takes uint8 (batch, height, width) and returns float32 logits (batch, frames, classes);
+    the batch is open, and so is the width if the network's is. Of a network with several outputs
+    the first is written. Raises `ImportError` without the extra `export`, `ValueError` for another
     suffix and on another backend than TensorFlow.
     """
+    import keras
+
     path = Path(path)
     if path.suffix != ".onnx":
         raise ValueError(f"{path} must end in .onnx, the format it is written in.")
@@ -33,73 +41,75 @@ def save(recognizer: Recognizer, path: str | os.PathLike) -> Path:
         )
     onnx, _ = _imported("onnx"), _imported("tf2onnx")
     network = _without_cudnn(recognizer)
-    record = {"characters": recognizer.alphabet.characters}
-    record |= {name: str(getattr(recognizer, name)) for name in GEOMETRY}
     with files.write_atomically(path) as partial:
         network.export(partial, format="onnx", verbose=False)
         model = onnx.load(partial)
-        onnx.helper.set_model_props(model, record)
+        onnx.helper.set_model_props(model, {METADATA: json.dumps(recognizer.describe())})
         onnx.save(model, partial)
     return path
 
 
-def load(path: str | os.PathLike, threads: int = 0) -> Recognizer:
-    """Read what `save` wrote, as a recognizer that reads and cannot be trained or saved.
+def load(path: str | os.PathLike, threads: int = 0) -> LineReader:
+    """Read what `save` wrote; neither Keras nor a backend of it is imported.
 
-    threads: of ONNX Runtime; 0 is one for each core. Raises `FileNotFoundError`, `ImportError`
-    without the extra `export`, `ValueError` for another file.
+    threads: of ONNX Runtime; 0 is one per core. Raises `FileNotFoundError`, `ImportError` without
+    the extra `export`, `ValueError` for another file.
     """
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(
             f"There is no recognizer at {path}: write one with serving.onnx.save."
         )
-    network = _Session(path, threads)
-    return Recognizer(network, Alphabet(network.characters), network.geometry["image_width"])
+    onnxruntime = _imported("onnxruntime")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    try:
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's own have no common class
+        raise ValueError(
+            f"{path} is damaged, or not written by serving.onnx.save ({error}): write it again."
+        ) from error
+    metadata = _metadata(session.get_modelmeta().custom_metadata_map, path)
+    image, logits = session.get_inputs()[0], session.get_outputs()[0]
+    size = (metadata.geometry.height, metadata.alphabet.num_classes)
+    if len(session.get_inputs()) > 1 or (image.shape[1:2] + logits.shape[2:3]) != list(size):
+        raise ValueError(
+            f"{path} takes images of {image.shape} and returns logits of {logits.shape}, which is "
+            f"not what it says of itself (height and classes {size}): write it again."
+        )
+    return LineReader(
+        lambda images: session.run(None, {image.name: images})[0],
+        metadata.alphabet,
+        metadata.geometry,
+        num_frames=metadata.num_frames,
+        frame_width=metadata.frame_width,
+        trims=not isinstance(image.shape[2], int),  # an open width has a name
+    )
 
 
-class _Session:
-    """What a `Recognizer` asks of a network, answered by ONNX Runtime."""
-
-    def __init__(self, path: Path, threads: int):
-        onnxruntime = _imported("onnxruntime")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        try:
-            self.session = onnxruntime.InferenceSession(
-                path, options, providers=["CPUExecutionProvider"]
-            )
-            found = self.session.get_modelmeta().custom_metadata_map
-            self.characters = found["characters"]
-            self.geometry = {name: int(found[name]) for name in GEOMETRY}
-        except Exception as error:  # ONNX Runtime's own have no common class
-            raise ValueError(
-                f"{path} is damaged, or not written by serving.onnx.save ({error}): write it again."
-            ) from error
-        (image,), (logits,) = self.session.get_inputs(), self.session.get_outputs()
-        width = image.shape[2] if isinstance(image.shape[2], int) else None  # open ones have names
-        self.input_name, self.num_classes = image.name, logits.shape[2]
-        self.input_shape = (None, self.geometry["image_height"], width)
-
-    def compute_output_shape(self, input_shape: tuple[int, int, int]) -> tuple[int, int, int]:
-        batch, _, width = input_shape
-        known = width == self.geometry["image_width"]
-        frames = self.geometry["num_frames"] if known else width // self.geometry["frame_width"]
-        return batch, frames, self.num_classes
-
-    def predict_on_batch(self, images: np.ndarray) -> np.ndarray:
-        return self.session.run(None, {self.input_name: images})[0]
+def _metadata(properties: dict[str, str], path: Path) -> Metadata:
+    text = properties.get(METADATA)
+    if text is None:
+        old = {name: int(n) for name in OLD_NUMBERS if (n := properties.get(name, "")).isdecimal()}
+        old |= {name: properties[name] for name in ("characters",) if name in properties}
+        text = json.dumps(old)
+    metadata = read_metadata(text, path, "write it again with serving.onnx.save")
+    if 0 in (metadata.num_frames, metadata.frame_width):
+        raise ValueError(f"{path} lacks its frames: write it again with serving.onnx.save.")
+    return metadata
 
 
-def _without_cudnn(recognizer: Recognizer) -> keras.Model:
+def _without_cudnn(recognizer: "Recognizer") -> "keras.Model":
     """Copy a network and its weights; on a GPU its LSTMs would be cuDNN's, which ONNX lacks."""
+    import keras
+
     copy = keras.models.clone_model(recognizer.network)
     copy.set_weights(recognizer.network.get_weights())
     for layer in copy._flatten_layers():  # those within others too
         if isinstance(layer, keras.layers.LSTM):
             layer.use_cudnn = False
     reading = keras.Model(copy.inputs[0], copy.outputs[0], name=copy.name)
-    shape = (1, recognizer.image_height, recognizer.image_width)
+    shape = (1, recognizer.geometry.height, recognizer.geometry.width)
     reading(np.zeros(shape, np.uint8))  # Keras exports what has been called
     return reading
 

@@ -14,7 +14,7 @@ def test_a_small_run_leaves_notebook_report_results_and_recognizer(small_run, sm
     names = {"baseline, seed 0", "baseline, seed 1", "no LSTM"}
     assert set(small_metrics["today"]["validation_cer"]) == names
     assert set(small_metrics["test_cer"]) == {"recipe", "2019 network"}
-    assert Recognizer.load(small_run / "recognizer.keras").image_height == 40
+    assert Recognizer.load(small_run / "recognizer.keras").geometry.height == 40
 
 
 @pytest.mark.long

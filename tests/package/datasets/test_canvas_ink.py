@@ -1,6 +1,7 @@
 """Ink from the drawing canvas: its images, embedded writers on it, samples that a student saves."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,12 +24,12 @@ def test_a_line_image_does_not_depend_on_where_and_how_large_one_wrote(line):
     assert np.flatnonzero(image.any(axis=0))[0] <= 2  # and starts at the left
     left, top, right, bottom = ink.bounding_box(line)
     ratio = ink.ink_width(image) / len(rows) / ((right - left) / (bottom - top))
-    assert ratio == pytest.approx(canvas_ink.STRETCH, rel=0.1)
+    assert ratio == pytest.approx(canvas_ink.GEOMETRY.stretch, rel=0.1)
 
 
 def test_a_line_too_wide_is_squeezed_and_nothing_is_cut_off():
     stairs = np.array([[100 * k, 40 * (k % 2), 0.1 * k] for k in range(200)], np.float32)
-    image = canvas_ink.line_image([stairs], width=400)
+    image = canvas_ink.line_image([stairs], replace(canvas_ink.GEOMETRY, width=400))
     assert 396 <= ink.ink_width(image) <= 400
     assert image[:, 0].max() == 0  # the pen's whole width is in the image
 

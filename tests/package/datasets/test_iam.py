@@ -4,7 +4,6 @@ import html
 import io
 import re
 import tarfile
-import types
 import zipfile
 
 import cv2
@@ -14,6 +13,8 @@ import pytest
 from fsdl_hwr.alphabet import DEFAULT_CHARACTERS, Alphabet
 from fsdl_hwr.datasets import downloads, iam, sources, strokes
 from fsdl_hwr.datasets.splits import SPLITS
+from fsdl_hwr.ink import LineGeometry
+from fsdl_hwr.recognizers.reader import LineReader
 
 # form: (writer, lines); a01-000u and a01-003 are by one writer
 FORMS = {
@@ -184,16 +185,16 @@ def test_no_writer_is_in_two_splits(places, files):
 
 def test_images_are_what_a_recognizer_makes_of_the_same_picture(places, files, pictures):
     """What is trained on looks like what is read: ink 255 on 0, from the left edge on."""
-    from fsdl_hwr.recognizers.line import Recognizer
-
     write(places[0], files)
     for height, width in ((28, 952), (48, 1632)):
         found = iam.lines("train", height=height, width=width)
         assert found.images.shape == (3, height, width) and found.images.dtype == np.uint8
-        geometry = types.SimpleNamespace(image_height=height, image_width=width)
+        reader = LineReader(
+            None, Alphabet(), LineGeometry(height, width), num_frames=1, frame_width=8, trims=True
+        )
         for image, line in zip(found.images, TRAIN, strict=True):
             raw = cv2.imdecode(np.frombuffer(pictures[line], np.uint8), cv2.IMREAD_GRAYSCALE)
-            np.testing.assert_array_equal(image, Recognizer.fit_image(geometry, raw))
+            np.testing.assert_array_equal(image, reader.fit_image(raw))
             assert image.max() > 200 and np.median(image) == 0
             assert not image[:2].any() and not image[-2:].any() and not image[:, :2].any()
             columns = np.flatnonzero(image.any(axis=0))

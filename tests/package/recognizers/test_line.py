@@ -7,11 +7,12 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
-from small import ALPHABET, MAKER, TEXTS, WIDTH, padding_cannot_matter, shapes, tiny
+from small import ALPHABET, GEOMETRY, MAKER, TEXTS, WIDTH, padding_cannot_matter, shapes, tiny
 
 from fsdl_hwr import ctc, networks
 from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets import lines
+from fsdl_hwr.ink import LineGeometry
 from fsdl_hwr.networks.layers import rescaled
 from fsdl_hwr.recognizers import line
 from fsdl_hwr.recognizers.line import Recognizer
@@ -59,7 +60,7 @@ def quick(features=4):
     x = layers.Conv2D(features, (28, 8), 8)(rescaled(image))  # (1, frames, features)
     x = layers.Reshape((-1, features))(x)  # (frames, features)
     x = layers.Dropout(0.2)(layers.BatchNormalization()(x))
-    return Recognizer(keras.Model(image, layers.Dense(5)(x), name="quick"), ALPHABET, WIDTH)
+    return Recognizer(keras.Model(image, layers.Dense(5)(x), name="quick"), ALPHABET, GEOMETRY)
 
 
 class Killed(Exception):
@@ -253,7 +254,7 @@ def test_an_epoch_covers_every_line_once(sixteen):
 
 
 def test_batches_hold_what_the_loss_needs_and_no_more_paper(sixteen, monkeypatch):
-    monkeypatch.setattr(line, "TRIM_FRAMES", 4)  # on JAX too
+    monkeypatch.setattr(Recognizer, "trim_frames", 4)  # on JAX too
     batches = batches_of(sixteen)
     widths = set()
     for images, targets in epoch_of(batches, 0):
@@ -280,7 +281,7 @@ def test_a_stream_gives_equal_batches_for_equal_epochs():
 
 
 def test_keras_never_takes_one_batchs_width_for_all(sixteen, monkeypatch):
-    monkeypatch.setattr(line, "TRIM_FRAMES", 4)
+    monkeypatch.setattr(Recognizer, "trim_frames", 4)
     long = lines.make_lines(MAKER, ["xoxz", "o zx", "zxoo", "zz o"] * 4 + ["o", "x"], 0)
     real = epoch_of(batches_of(long, batch_size=2, seed=SEED), 0)
     assert real[0][0].shape == real[1][0].shape  # the runs above begin so
@@ -298,7 +299,7 @@ def test_keras_never_takes_one_batchs_width_for_all(sixteen, monkeypatch):
 
 @pytest.mark.parametrize("step, width", [(4, 64), (16, 128)])
 def test_reading_does_not_depend_on_the_paper_that_is_trimmed(sixteen, step, width, monkeypatch):
-    monkeypatch.setattr(line, "TRIM_FRAMES", step)
+    monkeypatch.setattr(Recognizer, "trim_frames", step)
     reader = padding_cannot_matter()
     trimmed = reader.trim(sixteen.images[:3], sixteen.ink_widths[:3])
     assert trimmed.shape == (3, 28, width)
@@ -323,10 +324,10 @@ def test_frames_end_with_the_ink():
 
 
 def test_geometry_that_does_not_fit():
-    for image_width in (100, 12, 42):
-        with pytest.raises(ValueError, match=f"{image_width} px.*frames of 8 px"):
+    for width in (100, 12, 42):
+        with pytest.raises(ValueError, match=f"{width} px.*frames of 8 px"):
             padding_or_not = networks.line_crnn((28, None), 5, filters=(2, 2, 2), lstm_size=2)
-            Recognizer(padding_or_not, ALPHABET, image_width)
+            Recognizer(padding_or_not, ALPHABET, LineGeometry(28, width))
     with pytest.raises(ValueError, match="7 outputs; the alphabet needs 5.*num_classes"):
         padding_cannot_matter(num_classes=7)
 
@@ -427,7 +428,7 @@ def test_what_is_saved_reads_the_same(trained, sixteen, tmp_path):
     path = reader.save(tmp_path / "new" / "reader.keras")
     assert [file.name for file in path.parent.iterdir()] == ["reader.keras"]
     loaded = Recognizer.load(path)
-    assert loaded.alphabet == ALPHABET and loaded.image_width == WIDTH and loaded.trims
+    assert loaded.alphabet == ALPHABET and loaded.geometry == GEOMETRY and loaded.trims
     np.testing.assert_allclose(loaded.logits(sixteen), reader.logits(sixteen), atol=1e-5)
     assert loaded.read(sixteen) == reader.read(sixteen)
 
@@ -437,7 +438,7 @@ def test_windows_alphabet_and_width_are_saved(tmp_path, sixteen):
     reader = Recognizer(network, Alphabet("жшщ"))
     loaded = Recognizer.load(reader.save(tmp_path / "windows.keras"))
     assert loaded.alphabet.characters == "жшщ"
-    assert (loaded.image_width, loaded.num_frames, loaded.trims) == (WIDTH, 30, False)
+    assert (loaded.geometry, loaded.num_frames, loaded.trims) == (GEOMETRY, 30, False)
     np.testing.assert_allclose(loaded.logits(sixteen[:2]), reader.logits(sixteen[:2]), atol=1e-5)
 
 

@@ -1,5 +1,8 @@
+import json
+import subprocess
 import sys
 
+import cv2
 import keras
 import numpy as np
 import pytest
@@ -7,6 +10,7 @@ import pytest
 from fsdl_hwr import networks
 from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets import lines
+from fsdl_hwr.ink import LineGeometry
 from fsdl_hwr.recognizers.line import Recognizer
 from fsdl_hwr.serving import onnx
 
@@ -41,7 +45,7 @@ def recognizer(name):
     for layer in network.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.set_weights([rng.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])
-    return Recognizer(network, ALPHABET, 160)
+    return Recognizer(network, ALPHABET, LineGeometry(28, 160))
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +65,7 @@ def test_onnx_gives_the_logits_and_the_texts_of_keras(name, pages, tmp_path):
     path = onnx.save(by_keras, tmp_path / "new" / "recognizer.onnx")
     assert [p.name for p in path.parent.iterdir()] == ["recognizer.onnx"]
     by_onnx = onnx.load(path)
-    for what in ("image_height", "image_width", "num_frames", "frame_width", "trims"):
+    for what in ("geometry", "num_frames", "frame_width", "trims"):
         assert getattr(by_onnx, what) == getattr(by_keras, what)
     for batch_size in (1, 64):  # one line at a time is as wide as its ink, where the width is open
         expected = by_keras.logits(pages, batch_size)
@@ -70,6 +74,81 @@ def test_onnx_gives_the_logits_and_the_texts_of_keras(name, pages, tmp_path):
     assert by_onnx.read(pages) == by_keras.read(pages)
     photograph = 255 - np.pad(pages.images[3], 20)
     assert by_onnx.read_lines([photograph]) == by_keras.read_lines([photograph])
+
+
+WITHOUT_KERAS = """
+import json, sys
+
+class Forbidden:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {"keras", "tensorflow", "jax", "torch"}:
+            raise AssertionError(f"{name} was imported")
+
+sys.meta_path.insert(0, Forbidden())
+import cv2
+from fsdl_hwr.serving import onnx
+reader = onnx.load(sys.argv[1])
+image = cv2.imread(sys.argv[2], cv2.IMREAD_GRAYSCALE)
+(reading,) = reader.readings(image)
+print(json.dumps([reader.read_lines(image)[0], reading.text, reading.confidences]))
+"""
+
+
+def test_a_process_without_keras_reads_a_line(pages, tmp_path):
+    by_keras = recognizer("line_crnn, 8 px")
+    path = onnx.save(by_keras, tmp_path / "recognizer.onnx")
+    photograph = 255 - np.pad(pages.images[3], 20)
+    cv2.imwrite(str(tmp_path / "line.png"), photograph)
+    command = [sys.executable, "-c", WITHOUT_KERAS, path, tmp_path / "line.png"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    text, same, confidences = json.loads(done.stdout)
+    assert text and [text] == [same] == by_keras.read_lines(photograph)
+    expected = by_keras.readings(photograph)[0].confidences
+    np.testing.assert_allclose(confidences, expected, atol=1e-4)
+
+
+def test_the_geometry_goes_with_the_file(tmp_path):
+    geometry = LineGeometry(28, 160, stretch=2.0, margin=1, spreads=2.0)
+    by_keras = Recognizer(recognizer("line_cnn").network, ALPHABET, geometry)
+    assert onnx.load(onnx.save(by_keras, tmp_path / "recognizer.onnx")).geometry == geometry
+
+
+def with_properties(path, target, properties):
+    import onnx as onnx_format
+
+    model = onnx_format.load(path)
+    onnx_format.helper.set_model_props(model, properties)
+    onnx_format.save(model, target)
+    return target
+
+
+def test_a_file_of_the_old_format_reads_as_before(pages, tmp_path):
+    by_keras = recognizer("line_cnn")
+    path = onnx.save(by_keras, tmp_path / "recognizer.onnx")
+    numbers = {"image_height": 28, "image_width": 160, "num_frames": 20, "frame_width": 8}
+    old = {"characters": "oxz "} | {name: str(n) for name, n in numbers.items()}
+    by_onnx = onnx.load(with_properties(path, tmp_path / "old.onnx", old))
+    assert by_onnx.geometry == LineGeometry(28, 160)
+    assert by_onnx.read(pages) == by_keras.read(pages)
+    for name in ("characters", "image_width", "num_frames", "frame_width"):
+        lacking = {key: value for key, value in old.items() if key != name}
+        with pytest.raises(ValueError, match="lacking.onnx.*write it again"):
+            onnx.load(with_properties(path, tmp_path / "lacking.onnx", lacking))
+
+
+def test_a_file_that_contradicts_its_network_is_refused(tmp_path):
+    by_keras = recognizer("line_cnn")
+    path = onnx.save(by_keras, tmp_path / "recognizer.onnx")
+    described = by_keras.describe()
+    for wrong in (
+        {"geometry": {"height": 40, "width": 160}},
+        {"characters": "oxz"},
+        {"num_frames": 0},
+    ):
+        properties = {onnx.METADATA: json.dumps(described | wrong)}
+        with pytest.raises(ValueError, match="wrong.onnx.*write it again"):
+            onnx.load(with_properties(path, tmp_path / "wrong.onnx", properties))
 
 
 def test_lstms_are_exported_as_such(tmp_path):
