@@ -10,9 +10,9 @@ from fsdl_hwr.ink import GLYPH_EXTENT, GLYPH_SIZE, LineGeometry
 
 MAX_PIXELS = 50_000_000  # a page scanned at 600 dpi has fewer
 STROKE_LEVEL = 96  # of 255: a pixel at least this strong belongs to a stroke, not to its halo
-FAINTEST = 32  # gray levels between paper and ink; less is the unevenness of blank paper
-EVEN = 8  # gray levels around their median that half the pixels of even paper stay within
-SAMPLES = 96  # rows and columns that the paper's brightness is measured on
+FAINTEST = 0.08  # of the paper's brightness, between paper and ink; less is blank paper's grain
+FEWEST_LEVELS = 8  # gray levels between them at least, in the middle of the picture's light
+PEN_WIDTHS = 3  # of a square in which there is paper, whatever was written
 LONGEST = 1024  # px to which a photograph of characters is reduced
 THINNEST = 2.0  # px of 28 that a stroke is wide at least, as `ink.glyph_image` draws it
 SPECK = 0.15  # of a square as wide as the pen: what is smaller was not written
@@ -61,22 +61,37 @@ def gray(image: np.ndarray, name: str = "The image") -> np.ndarray:
 
 
 def extract_ink(image: np.ndarray) -> np.ndarray:
-    """Tell ink from paper: uint8 (height, width) to the same, paper 0, the strongest ink 255.
+    """Tell ink from paper: uint8 (height, width) to the same, paper 0, usual ink 255.
 
-    Paper is what most pixels show, bright or dark; where its light is uneven, ink is measured
-    against the paper around it. Blank paper gives zeros.
+    Ink is few pixels darker, or lighter, than the paper beside it. So light may fall off and a
+    shadow may have a sharp edge, as long as both are larger than the pen. Blank paper gives zeros.
     """
-    paper = _paper(image)
-    contrast = image - paper  # float32
-    # Ink is few pixels far from the paper's brightness, all on one side of it.
-    if float(np.mean(_sampled(contrast) ** 3, dtype=np.float64)) < 0:
-        contrast = -contrast
-        if contrast.max() >= FAINTEST:
-            contrast *= 255 / np.maximum(paper, 1)  # the same ink is fainter in the shadow
-    strength = float(contrast.max())
-    if strength < FAINTEST:
+    dark = is_dark_on_light(image)
+    size = int(np.clip(min(image.shape) // 5, 9, 61)) | 1  # px that paper is looked for in
+    strength, mask, scale = _strength(image, size, dark)
+    if not mask.any():
         return np.zeros_like(image)
-    return np.clip(contrast * (255 / strength), 0, 255).astype(np.uint8)
+    better = int(np.clip(PEN_WIDTHS * stroke_width(mask), 9, 91)) | 1
+    if abs(better - size) >= 0.3 * size:
+        strength, mask, scale = _strength(image, better, dark)
+        if not mask.any():
+            return np.zeros_like(image)
+    floor = float(np.median(strength))
+    level = max(float(np.median(strength[mask])), float(strength[mask].mean()))
+    light = float(np.median(image))
+    if level - floor < FAINTEST * scale or level - floor < FEWEST_LEVELS / max(light, 1) * scale:
+        return np.zeros_like(image)
+    low = floor + 1.5 * _grain(strength, floor)
+    return np.clip((strength - low) * (255 / (level - low)), 0, 255).astype(np.uint8)
+
+
+def is_dark_on_light(image: np.ndarray) -> bool:
+    """Say on which side of the paper ink lies: few pixels, far away, all on one side."""
+    step = max(1, min(image.shape) // 120)
+    small = cv2.blur(image, (step, step))[::step, ::step] if step > 1 else image
+    size = int(max(5, 0.4 * min(small.shape))) | 1
+    away = small - cv2.medianBlur(np.ascontiguousarray(small), size).astype(np.float64)
+    return float(np.mean(np.clip(away, -60, 60) ** 3)) <= 0
 
 
 def crop(ink: np.ndarray) -> np.ndarray:
@@ -152,41 +167,36 @@ def glyphs_in(image: np.ndarray, name: str = "The image") -> np.ndarray:
     return np.array(glyphs, np.uint8).reshape(-1, GLYPH_SIZE, GLYPH_SIZE)
 
 
-def _sampled(image: np.ndarray) -> np.ndarray:
-    """Take every so many rows and columns of a large image: at most `SAMPLES` of each."""
-    height, width = image.shape
-    return image[:: -(-height // SAMPLES), :: -(-width // SAMPLES)]
+def _strength(image: np.ndarray, size: int, dark: bool) -> tuple[np.ndarray, np.ndarray, float]:
+    """Measure how far each pixel lies from the paper around it, as a share of its brightness.
 
-
-def _paper(image: np.ndarray) -> np.float32 | np.ndarray:
-    """Say how bright the paper is: one number where it is even, else float32 (height, width).
-
-    Uneven light is taken for a quadratic surface with as many pixels above as below, like a median.
+    The paper is what a closing by a square of `size` px leaves (an opening under light ink): it
+    fills strokes and keeps the edge of a shadow. Returns uint8 (height, width), a mask of what is
+    surely ink, and the levels that a share of 1 would have.
     """
-    sample = _sampled(image).astype(np.float32)
-    median = np.median(sample)
-    spread = np.median(np.abs(sample - median))
-    if spread < EVEN:
-        return median
-    terms = np.stack(np.broadcast_arrays(*_quadratic(*sample.shape)), -1).reshape(-1, 6)
-    values = sample.ravel().astype(np.float64)
-    weights = np.ones_like(values)
-    for _ in range(20):  # least squares weighted by 1 / |residual| tend to least absolute values
-        weighted = terms * weights[:, None]
-        # `lstsq`, not `solve`: an image of one row has no slope from row to row.
-        coefficients = np.linalg.lstsq(weighted.T @ terms, weighted.T @ values, rcond=None)[0]
-        residuals = np.abs(values - terms @ coefficients)
-        weights = 1 / np.maximum(residuals, 1)
-    if np.median(residuals) > spread / 2:  # thick ink or grain, and no light
-        return median
-    surface = sum(c * term for c, term in zip(coefficients, _quadratic(*image.shape), strict=True))
-    return np.clip(surface, sample.min(), sample.max()).astype(np.float32)
+    quiet = cv2.medianBlur(image, 3) if min(image.shape) > 8 else image
+    reach = min(size, *(n - 1 for n in image.shape))  # px: light goes on falling past the edge
+    beyond = np.pad(quiet.astype(np.int16), reach, "reflect", reflect_type="odd")
+    beyond = np.clip(beyond, 0, 255).astype(np.uint8)
+    fill = cv2.MORPH_CLOSE if dark else cv2.MORPH_OPEN
+    around = cv2.morphologyEx(beyond, fill, np.ones((size, size), np.uint8))
+    around = around[reach : reach + image.shape[0], reach : reach + image.shape[1]]
+    around = cv2.blur(around, (3, 3)).astype(np.float32)
+    away = around - image if dark else image - around
+    away = np.maximum(away, 0) / np.maximum(around, 16)
+    # An image of one letter on much paper has fewer pixels of ink than one in 200.
+    strongest = max(np.percentile(away[::2, ::2], 99.5), 0.5 * cv2.blur(away, (3, 3)).max(), 1e-6)
+    scale = 200 / float(strongest)
+    strength = np.minimum(away * scale, 255).astype(np.uint8)
+    smooth = cv2.blur(strength, (3, 3))
+    otsu, _ = cv2.threshold(smooth.reshape(-1, 1), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    floor = float(np.median(strength))
+    return strength, smooth > max(otsu, floor + 3 * _grain(strength, floor) + 6), scale
 
 
-def _quadratic(height: int, width: int) -> tuple[np.ndarray, ...]:
-    x = np.linspace(-1, 1, width, dtype=np.float32)[None]  # (1, width)
-    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]  # (height, 1)
-    return np.ones((1, 1), np.float32), x, y, x * x, x * y, y * y
+def _grain(strength: np.ndarray, floor: float) -> float:
+    """Estimate the standard deviation of blank paper, which most pixels are."""
+    return 1.48 * float(np.median(np.abs(strength - floor)))
 
 
 def _reduced(image: np.ndarray) -> np.ndarray:
@@ -204,7 +214,7 @@ def _box(strokes: np.ndarray) -> Box:
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
-def _stroke_width(strokes: np.ndarray) -> float:
+def stroke_width(strokes: np.ndarray) -> float:
     """Estimate the pen's width in px: in a bar, pixels lie a quarter of it from the edge."""
     depths = cv2.distanceTransform(np.pad(strokes, 1).astype(np.uint8), cv2.DIST_L2, 5)
     return 4 * (float(depths[depths > 0].mean()) - 0.5)
@@ -217,7 +227,7 @@ def _strokes(ink: np.ndarray) -> np.ndarray:
         return strokes
     _, parts, stats, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8), connectivity=8)
     areas = stats[:, cv2.CC_STAT_AREA]
-    written = areas >= min(SPECK * _stroke_width(strokes) ** 2, areas[1:].max())
+    written = areas >= min(SPECK * stroke_width(strokes) ** 2, areas[1:].max())
     written[0] = False  # the paper
     return written[parts]
 
@@ -225,7 +235,7 @@ def _strokes(ink: np.ndarray) -> np.ndarray:
 def _separate(strokes: np.ndarray) -> list[np.ndarray]:
     """Cut strokes into characters, from left to right: masks, bool (height, width)."""
     _, parts, stats, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8), connectivity=8)
-    pen = _stroke_width(strokes) if strokes.any() else 0
+    pen = stroke_width(strokes) if strokes.any() else 0
     dots = set(np.flatnonzero(stats[:, 2:4].max(axis=1) <= DOT * pen).tolist())  # width, height
     spans: list[tuple[int, int, list[int]]] = []  # left, right, parts
     for part in (1 + np.argsort(stats[1:, cv2.CC_STAT_LEFT], kind="stable")).tolist():
@@ -258,7 +268,7 @@ def _fitted(ink: np.ndarray, strokes: np.ndarray) -> np.ndarray:
     strokes = np.pad(strokes[here], margin)
     # A stroke of `thinnest` px is THINNEST px wide once the longer side is scaled to its extent.
     thinnest = THINNEST * margin / GLYPH_EXTENT
-    widening = max(0.0, thinnest - _stroke_width(strokes))
+    widening = max(0.0, thinnest - stroke_width(strokes))
     if widening:
         away = cv2.distanceTransform((~strokes).astype(np.uint8), cv2.DIST_L2, 5)  # px from ink
         ink = np.maximum(ink, np.clip(255 * (1 + widening / 2 - away), 0, 255).astype(np.uint8))

@@ -97,13 +97,13 @@ def test_thin_pens_stay_visible_and_no_thicker_than_a_pen(size, pen):
     points = (np.array([[0.2, 0.9], [0.5, 0.1], [0.8, 0.9]]) * size).astype(np.int32)
     cv2.polylines(image, [points], False, 0, pen)
     glyph = paper.glyph_from_image(image)
-    assert 1.5 < paper._stroke_width(glyph >= 96) < 3
+    assert 1.5 < paper.stroke_width(glyph >= 96) < 3
     assert (glyph >= 96).any(axis=1).sum() in (22, 23, 24)  # no row is lost
 
 
 def test_thick_pens_stay_thick():
     thin, thick = (paper.glyph_from_image(scanned(HOOK, 300, pen)) for pen in (18, 60))
-    assert paper._stroke_width(thick >= 96) > 2 * paper._stroke_width(thin >= 96)
+    assert paper.stroke_width(thick >= 96) > 2 * paper.stroke_width(thin >= 96)
 
 
 def test_specks_are_no_ink_and_dots_are(rng):
