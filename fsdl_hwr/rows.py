@@ -17,6 +17,7 @@ CLEARLY = 1.02  # a skew must make the profile so much sharper than none
 RULE_LEVEL = 32  # a rule may be fainter than ink
 LONGEST_STROKE = 25  # pen widths: a straight line longer than that was not written
 SPECK = 0.25  # of a square as wide as the pen
+BUSIEST_SIDE = 0.3  # of a rule's length: ink right above it, or right below
 FAINTEST_ROW = 0.12  # peak of a row's profile, by the highest peak
 DEEPEST_VALLEY = 0.45  # of the lower peak: less ink than that between two rows divides them
 CLOSEST = 0.9  # heights of a usual part of writing between two rows
@@ -237,18 +238,38 @@ def _find_rules(page: np.ndarray, pen: float, least: float, across: bool) -> lis
         if rule.thickness > 1.7 * pen + 3:
             continue
         away = ys - np.polyval(rule.curve, xs)
-        if np.sqrt(np.mean(away**2)) <= 0.5 * rule.thickness + 0.7:
+        straight = np.sqrt(np.mean(away**2)) <= 0.5 * rule.thickness + 0.7
+        if straight and _ink_beside(page, rule) < BUSIEST_SIDE:
             rules.append(rule)
     return rules
+
+
+def _ink_beside(page: np.ndarray, rule: _Rule) -> float:
+    """Return the share of a line's length with ink right above it, or below: the smaller one.
+
+    A band of thick, dense writing can look like a line; it has ink on both sides.
+    """
+    columns = np.arange(rule.left, rule.left + rule.width)
+    middle = np.polyval(rule.curve, np.arange(rule.width)) + rule.top
+    shares = []
+    for side in (-1, 1):
+        places = np.rint(middle + side * (rule.thickness / 2 + 2)).astype(int)
+        places = np.clip(places, 0, len(page) - 1)
+        shares.append(float(np.mean(page[places, columns] >= STROKE_LEVEL)))
+    return min(shares)
 
 
 def _erased(page: np.ndarray, rules: list[_Rule]) -> np.ndarray:
     """Erase rules, but not where ink is right above and below, or is darker than the rule."""
     band = np.zeros(page.shape, bool)
     rows = np.arange(page.shape[0])[:, None]
+    levels = []
     for rule in rules:
         middle = np.polyval(rule.curve, np.arange(rule.width)) + rule.top  # (width,)
         half = max(1.0, rule.thickness - 2) / 2 + 1
+        columns = np.arange(rule.left, rule.left + rule.width)
+        centers = np.clip(np.rint(middle).astype(int), 0, len(page) - 1)
+        levels.append(np.median(page[centers, columns]))
         inside = (rows >= np.floor(middle - half)) & (rows <= np.ceil(middle + half))
         band[:, rule.left : rule.left + rule.width] |= inside
     strokes = page >= STROKE_LEVEL
@@ -258,6 +279,6 @@ def _erased(page: np.ndarray, rules: list[_Rule]) -> np.ndarray:
     upper[: reach + 1] = 1
     both = (cv2.dilate(near, upper) > 0) & (cv2.dilate(near, upper[::-1].copy()) > 0)
     crossing = cv2.dilate((band & both).astype(np.uint8), np.ones((1, 3), np.uint8)) > 0
-    level = float(np.median(page[band]))
+    level = float(np.median(levels))
     darker = page > max(1.3 * level, level + 45)
     return np.where(band & ~crossing & ~darker, 0, page).astype(np.uint8)
