@@ -13,6 +13,7 @@ from fsdl_hwr import paper
 from fsdl_hwr.paper import STROKE_LEVEL
 
 LARGEST_SKEW = 10.0  # degrees
+SMALLEST_TURN = 0.2  # degrees; less is not worth blurring the strokes
 CLEARLY = 1.02  # a skew must make the profile so much sharper than none
 RULE_LEVEL = 32  # a rule may be fainter than ink
 LONGEST_STROKE = 25  # pen widths: a straight line longer than that was not written
@@ -66,7 +67,7 @@ def skew(ink: np.ndarray) -> float:
 
 def turned(ink: np.ndarray, degrees: float) -> np.ndarray:
     """Turn a page against the clock, onto as much paper as it then needs."""
-    if abs(degrees) < 0.2:
+    if abs(degrees) < SMALLEST_TURN:
         return ink
     height, width = ink.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
