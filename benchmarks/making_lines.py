@@ -35,13 +35,14 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=100_000, help="that one stream gives")
     num_lines = parser.parse_args().lines
     glyphs = strokes.glyphs("train", num_writers=300)
-    hands = strokes.writers("train", 300)
     texts = sources.sentences("faker", "train", alphabet=Alphabet(), num=20_000).texts
     makers = {
         "glyphs": line_makers.GlyphLineMaker(glyphs),
         "glyphs, augmented": line_makers.GlyphLineMaker(glyphs, change=augmentation.Augmentation()),
-        "written": line_makers.WrittenLineMaker(hands),
-        "drawn on the canvas": canvas_ink.DrawnLineMaker(hands),
+        "written": line_makers.PenLineMaker(sources.pens("written", "train")),
+        "drawn on the canvas": line_makers.PenLineMaker(
+            sources.pens("drawn", "train"), canvas_ink.GEOMETRY
+        ),
     }
     rates = compare_rates(makers, texts)
     training = rates.pop("training")

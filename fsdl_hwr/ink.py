@@ -86,6 +86,9 @@ class LineGeometry:
             )
 
 
+DEFAULT_GEOMETRY = LineGeometry()
+
+
 def bounding_box(ink: Ink) -> tuple[float, float, float, float]:
     """Give (left, top, right, bottom) of an ink; zeros where it is empty."""
     if not ink:
@@ -156,24 +159,66 @@ def glyph_image(ink: Ink, character: str, stroke_width: float = 2.0) -> np.ndarr
 
 
 def line_image(
-    ink: Ink, height: int, width: int, stroke_width: float = 2.0, min_width: float = 0
+    ink: Ink,
+    geometry: LineGeometry = DEFAULT_GEOMETRY,
+    stroke_width: float = 2.0,
+    *,
+    margin: float | None = None,
+    band: tuple[float, float] | None = None,
+    min_width: float = 0.0,
+    min_squeeze: float = 0.0,
 ) -> np.ndarray:
     """Draw a line of text so that it fills the height: uint8 (height, width), ink 255 on 0.
 
-    It starts at the left, with `LINE_MARGIN` px of paper around. A line that is then wider than the
-    image is squeezed, one narrower than `min_width` px is stretched. An ink without points gives
-    blank paper.
+    The line starts at the left. One wider than the image is squeezed; an ink without points gives
+    blank paper. Raises `ValueError` for a line that would be squeezed too much.
+
+    Args:
+        ink: of the line, in any units.
+        geometry: of the image.
+        stroke_width: of the pen, in px.
+        margin: px of paper around the ink, in place of the geometry's.
+        band: top and bottom, in the ink's units, of what fills the height; the ink's own if None.
+        min_width: px; a narrower line is stretched to them.
+        min_squeeze: share of its own width that a line keeps at least when it is squeezed.
     """
+    height, width = geometry.height, geometry.width
+    edge = (geometry.margin if margin is None else margin) + stroke_width / 2  # to the pen's center
     left, top, right, bottom = bounding_box(ink)
-    edge = LINE_MARGIN + stroke_width / 2  # of the paper, to the pen's outermost points
-    scale = (height - 2 * edge) / max(bottom - top, (right - left) / width, 1e-6)
-    room = max((right - left) * scale, min_width - 2 * edge)
-    scale_x = min(room, width - 2 * edge) / max(right - left, 1e-6)
+    top, bottom = band or (top, bottom)
+    extent = max(bottom - top, (right - left) / width, 1e-6)
+    if geometry.spreads:
+        extent = max(extent, geometry.spreads * _spread(ink))
+    scale = (height - 2 * edge) / extent
+    natural = (right - left) * scale * geometry.stretch
+    room = min(max(natural, min_width - 2 * edge), width - 2 * edge)  # px for the pen's centers
+    if room < min_squeeze * natural:
+        raise ValueError(
+            f"The line needs {round(min_squeeze * natural + 2 * edge)} px at height {height}, and "
+            f"its image has {width}: choose a shorter text or a wider image."
+        )
+    scale_x = room / max(right - left, 1e-6)
     matrix = [
         [scale_x, 0, edge - left * scale_x],
         [0, scale, (height - (top + bottom) * scale) / 2],
     ]
     return render(transform(ink, matrix), height, width, stroke_width)
+
+
+def _spread(ink: Ink) -> float:
+    """Measure the height of the band that holds 70% of the ink, by length, not by points."""
+    if not ink:
+        return 0.0
+    points = np.concatenate([stroke[:, :2] for stroke in ink])
+    middles = (points[1:, 1] + points[:-1, 1]) / 2
+    lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    lengths[np.cumsum([len(stroke) for stroke in ink])[:-1] - 1] = 0  # the pen was up
+    if lengths.sum() == 0:
+        return 0.0
+    order = np.argsort(middles)
+    share = np.cumsum(lengths[order]) / lengths.sum()
+    low, high = np.searchsorted(share, [0.15, 0.85])
+    return float(middles[order[high]] - middles[order[low]])
 
 
 def ink_width(image: np.ndarray) -> int:

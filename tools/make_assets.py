@@ -9,7 +9,9 @@ import numpy as np
 from fsdl_hwr import ctc, paper
 from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets import line_makers, lines, sources, strokes
+from fsdl_hwr.datasets.line_makers import PenLineMaker
 from fsdl_hwr.figures import drawing
+from fsdl_hwr.ink import LineGeometry
 from fsdl_hwr.recognizers.line import Recognizer
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -25,8 +27,8 @@ def save(figure, name: str) -> None:
 def write_sample() -> None:
     """Write the page that lab 02 reads: a test writer's characters, as if photographed."""
     rng = np.random.default_rng(SEED)
-    writer = strokes.writers("test", 3)[2]
-    row = strokes.written_line("H a n d 4 2 R g", writer, rng, 96, 620)
+    hand = line_makers.RuledHand(strokes.writers("test", 3)[2])
+    row = PenLineMaker([hand], LineGeometry(96, 620))("H a n d 4 2 R g", rng)
     page = paper.on_paper(np.pad(row, 24), rng)
     cv2.imwrite(str(ASSETS / "handwriting_sample.png"), page)
     print(f"wrote {ASSETS / 'handwriting_sample.png'}")
@@ -36,9 +38,9 @@ def main() -> None:
     write_sample()
     recognizer = Recognizer.load(RECOGNIZER)
     rng = np.random.default_rng(SEED)
-    writers = strokes.writers("test", 8)
-    pangram = "The quick brown fox jumps: 1, 2, 3"
-    written = np.stack([strokes.written_line(pangram, writer, rng, 56, 1904) for writer in writers])
+    pangram, geometry = "The quick brown fox jumps: 1, 2, 3", LineGeometry(56, 1904)
+    hands = sources.pens("written", "test", 8)
+    written = np.stack([PenLineMaker([hand], geometry)(pangram, rng) for hand in hands])
     widths = lines.ink_widths(written)
     pangrams = lines.Lines(written[:, :, : max(widths) + 8], ("",) * len(written), widths)
     title = "Eight writers of the embedded data set, one sentence"

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from fsdl_hwr import files
-from fsdl_hwr import ink as ink_module
+from fsdl_hwr import ink as pen_ink
 from fsdl_hwr.datasets import strokes
+from fsdl_hwr.datasets.line_makers import Hand
 from fsdl_hwr.ink import Ink, LineGeometry
 
 SIZES = {"character": (280, 280), "line": (960, 180)}  # canvas units, width and height
@@ -24,45 +25,35 @@ SAMPLING_RATE = 60  # points a second, as pointers report them
 
 def character_image(ink: Ink) -> np.ndarray:
     """Bring one drawn character to a classifier's geometry: uint8 (28, 28), ink 255 on 0."""
-    return ink_module.glyph_image(ink, "", PEN_WIDTH["character"])
+    return pen_ink.glyph_image(ink, "", PEN_WIDTH["character"])
 
 
-def line_image(ink: Ink, geometry: LineGeometry = GEOMETRY) -> np.ndarray:
+def line_image(
+    ink: Ink,
+    geometry: LineGeometry = GEOMETRY,
+    thickness: float = 1.0,
+    min_width: float = 0.0,
+) -> np.ndarray:
     """Bring a drawn line of unknown size and place to a line image: uint8 (height, width).
 
-    The ink is scaled to the height and stretched sideways, so that letters are as wide as the
-    glyphs that the recognizer knows; what is then too wide is squeezed. How high a letter without
-    ascenders should be cannot be seen: `LineGeometry.spreads` guesses it.
+    What is too wide is squeezed.
+
+    Args:
+        ink: in canvas units.
+        geometry: of the image. By default the line is stretched, so that letters are as wide as the
+            glyphs that recognizers know, and one without ascenders stays low.
+        thickness: factor on the width of the stroke.
+        min_width: px; a narrower line is stretched to them.
     """
-    height, width, margin = geometry.height, geometry.width, geometry.margin
-    pen = PEN_WIDTH["line"]
-    left, top, right, bottom = ink_module.bounding_box(ink)
-    extent = max(bottom - top, geometry.spreads * _spread(ink), MIN_LINE)
-    room = height - 2 * margin - pen  # px between the pen's highest and lowest point
-    scale = room / extent
-    scale_x = min(geometry.stretch * scale, (width - 2 * margin - pen) / max(right - left, 1e-6))
-    edge = margin + pen / 2
-    matrix = [
-        [scale_x, 0, edge - left * scale_x],
-        [0, scale, (height - (top + bottom) * scale) / 2],
-    ]
-    return ink_module.render(ink_module.transform(ink, matrix), height, width, pen)
-
-
-def _spread(ink: Ink) -> float:
-    """Say how high the band is that 70% of the ink lies in: of its length, not of its points."""
-    if not ink:
-        return 0.0
-    points = np.concatenate([stroke[:, :2] for stroke in ink])
-    middles = (points[1:, 1] + points[:-1, 1]) / 2
-    lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
-    lengths[np.cumsum([len(stroke) for stroke in ink])[:-1] - 1] = 0  # the pen was up
-    if lengths.sum() == 0:
-        return 0.0
-    order = np.argsort(middles)
-    share = np.cumsum(lengths[order]) / lengths.sum()
-    low, high = np.searchsorted(share, [0.15, 0.85])
-    return float(middles[order[high]] - middles[order[low]])
+    _, top, _, bottom = pen_ink.bounding_box(ink)
+    lacking = max(0.0, MIN_LINE - (bottom - top)) / 2  # above, and below
+    return pen_ink.line_image(
+        ink,
+        geometry,
+        PEN_WIDTH["line"] * thickness,
+        band=(top - lacking, bottom + lacking),
+        min_width=min_width,
+    )
 
 
 def drawn(ink: Ink, kind: str, rng: np.random.Generator) -> Ink:
@@ -71,14 +62,14 @@ def drawn(ink: Ink, kind: str, rng: np.random.Generator) -> Ink:
     Size, place and slope are drawn at random, and the pen moves at an even speed.
     """
     width, height = SIZES[kind]
-    left, top, right, bottom = ink_module.bounding_box(ink)
+    left, top, right, bottom = pen_ink.bounding_box(ink)
     room = 0.94 * min(width / max(right - left, 1e-6), height / max(bottom - top, 1e-6))
     em = min(room, rng.uniform(150, 220) if kind == "character" else rng.uniform(38, 75))
     free_x, free_y = width - (right - left) * em, height - (bottom - top) * em
     x = 0.03 * width - left * em if kind == "line" else rng.uniform(0.2, 0.8) * free_x - left * em
     y = rng.uniform(0.3, 0.7) * free_y - top * em
     slope = rng.normal(0, 0.01) if kind == "line" else 0.0
-    placed = ink_module.transform(ink, [[em, 0, x], [slope * em, em, y - slope * em * right / 2]])
+    placed = pen_ink.transform(ink, [[em, 0, x], [slope * em, em, y - slope * em * right / 2]])
     speed = rng.uniform(4, 7) * em / SAMPLING_RATE  # canvas units from sample to sample
     lengths = np.array([len(stroke) for stroke in placed])
     first, last = np.cumsum(lengths) - lengths, np.cumsum(lengths) - 1  # of each stroke's points
@@ -99,23 +90,22 @@ def drawn(ink: Ink, kind: str, rng: np.random.Generator) -> Ink:
     return np.split(timed, np.cumsum(counts)[:-1])
 
 
-class DrawnLineMaker:
-    """Writes a sentence on the canvas with one writer's pen, and gives what the network gets.
+class Pointer(Hand):
+    """A writer who draws on the canvas: `PenLineMaker` makes lines as a drawn one is read.
 
-    writers: whose hands the lines are in; every line draws one of them. So a recognizer can be
-    trained on what it will be asked to read: `lines.LineStream(DrawnLineMaker(writers), ...)`.
+    So a recognizer can be trained on what it will be asked to read:
+    `PenLineMaker([Pointer(writer) for writer in writers], GEOMETRY)`.
     """
 
-    def __init__(self, writers: Sequence[strokes.Writer], geometry: LineGeometry = GEOMETRY):
-        if len(writers) == 0:
-            raise ValueError("Drawn lines need at least one writer; got none.")
-        self.writers = list(writers)
-        self.geometry = geometry
+    def __call__(self, text: str, rng: np.random.Generator) -> Ink:
+        """Return the ink of one line, in canvas units and seconds."""
+        return drawn(self.writer.write(text, rng), "line", rng)
 
-    def __call__(self, text: str, rng: np.random.Generator) -> np.ndarray:
-        """Make one line image: uint8 (height, width); a long line is squeezed to fit."""
-        writer = self.writers[rng.integers(len(self.writers))]
-        return line_image(drawn(writer.write(text, rng), "line", rng), self.geometry)
+    def draw(
+        self, ink: Ink, geometry: LineGeometry, thickness: float = 1.0, min_width: float = 0.0
+    ) -> np.ndarray:
+        """Draw the ink as `line_image` does."""
+        return line_image(ink, geometry, thickness, min_width)
 
 
 @dataclass(frozen=True)

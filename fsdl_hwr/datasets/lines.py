@@ -1,4 +1,4 @@
-"""Line images made from glyphs and sentences, or written by one pen."""
+"""Line images with their transcripts: a fixed set of them, or an endless stream."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -33,26 +33,29 @@ class Lines:
         )
 
 
-LineMaker = Callable[[str, np.random.Generator], np.ndarray]
+LineMaker = Callable[[str, np.random.Generator], np.ndarray]  # a text becomes a line image
 
 
 def make_lines(
     maker: LineMaker, texts: Iterable[str], seed: int | Sequence[int] | np.random.Generator
 ) -> Lines:
-    """Make a fixed set, one line image a text; equal seeds give equal images."""
+    """Make a fixed set, one line image per text; equal seeds give equal images."""
     texts = tuple(texts)
     if not texts:
         raise ValueError("There are no texts to write: the corpus is empty.")
     rng = np.random.default_rng(seed)
-    images = np.stack([maker(text, rng) for text in texts])  # (n, 28, width)
+    images = np.stack([maker(text, rng) for text in texts])  # (n, height, width)
     return Lines(images, texts, ink_widths(images))
 
 
 class LineStream:
     """An endless source of fresh lines: batch b of epoch e is the same whenever it is asked for.
 
-    maker: draws a line. texts: the sentences, each drawn many times in other glyphs.
-    lines_per_epoch: what one epoch means, since the stream has no end.
+    Args:
+        maker: draws a line.
+        texts: the transcripts of the lines, each drawn many times, always differently.
+        lines_per_epoch: length of an epoch, since the stream has no end.
+        seed: of the stream; equal seeds give equal lines.
     """
 
     def __init__(self, maker: LineMaker, texts: Sequence[str], lines_per_epoch: int, seed: int):
@@ -76,5 +79,5 @@ class LineStream:
 
 
 def ink_widths(images: np.ndarray) -> np.ndarray:
-    """Say how far each line goes: int32 (n,), in px."""
+    """Compute how far each line goes: int32 (n,), in px."""
     return np.array([ink.ink_width(image) for image in images], np.int32)

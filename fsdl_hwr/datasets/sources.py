@@ -5,13 +5,22 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from fsdl_hwr import ink as pen_ink
 from fsdl_hwr.alphabet import Alphabet, frames_needed
-from fsdl_hwr.datasets import brown, emnist, iam, line_makers, lines, strokes, text, unipen
+from fsdl_hwr.datasets import brown, emnist, iam, lines, strokes, text, unipen
+from fsdl_hwr.datasets.canvas_ink import Pointer
 from fsdl_hwr.datasets.glyphs import Glyphs
-from fsdl_hwr.datasets.line_makers import GlyphRow, PenLineMaker, Recordings, Speller
+from fsdl_hwr.datasets.line_makers import (
+    GlyphRow,
+    Hand,
+    Pen,
+    PenLineMaker,
+    Recordings,
+    RuledHand,
+    Speller,
+)
 from fsdl_hwr.datasets.splits import SPLITS, check_split
 from fsdl_hwr.datasets.text import Sentences
+from fsdl_hwr.ink import Ink, LineGeometry
 
 LAYOUTS = ("glyphs", "written")
 GLYPH_SOURCES = ("strokes", "unipen", "emnist")
@@ -70,19 +79,26 @@ FEWEST_CHARACTERS = 20  # classes that a writer must have written to spell lines
 TEXT_SOURCES = {"numbers": "numbers", "strokes": "faker"}  # of the embedded lines
 MAX_LENGTH = 24  # characters; UNIPEN's lines have 8 on average
 NUM_TEXTS = 10_000  # sentences for synthetic lines, each written many times
-PEN_SOURCES = ("strokes", "unipen", "spelled", "mixed", "glyphs")
+HANDS = {"strokes": Hand, "written": RuledHand, "drawn": Pointer}  # of invented writers
+PEN_SOURCES = (*HANDS, "unipen", "spelled", "mixed", "glyphs")
 
 
-def pens(source: str, split: str, num_writers: int = 300, seed: int = 0) -> list[line_makers.Pen]:
+def pens(source: str, split: str, num_writers: int = 300, seed: int = 0) -> list[Pen]:
     """Make the pens of a source for one split; no writer is in two splits.
 
-    source: 'strokes' (invented writers), 'unipen' (recorded lines, for their own transcripts),
-    'spelled' (single characters of UNIPEN's writers in a row), 'mixed' (the first and the third) or
-    'glyphs' (UNIPEN's characters, every one another hand). num_writers: invented ones.
-    Raises `ValueError` for another source.
+    Raises `ValueError` for an unknown source.
+
+    Args:
+        source: invented writers, whose lines fill the height ('strokes'), stand on ruled paper
+            ('written') or were drawn on the canvas ('drawn'); 'unipen' (recorded lines, for their
+            own transcripts); 'spelled' (single characters of UNIPEN's writers in a row); 'mixed'
+            ('strokes' and 'spelled'); or 'glyphs' (UNIPEN's characters, each by another hand).
+        split: 'train', 'validation' or 'test'.
+        num_writers: number of invented writers.
+        seed: of the invented writers.
     """
-    if source == "strokes":
-        return [writer.write for writer in strokes.writers(split, num_writers, seed)]
+    if source in HANDS:
+        return [HANDS[source](writer) for writer in strokes.writers(split, num_writers, seed)]
     if source == "unipen":
         recorded = unipen.text_lines(split)
         return [Recordings(recorded.inks, recorded.transcripts)]
@@ -103,12 +119,11 @@ def pens(source: str, split: str, num_writers: int = 300, seed: int = 0) -> list
 
 
 def draw_all(
-    inks: Sequence[pen_ink.Ink], texts: Sequence[str], height: int, width: int
+    inks: Sequence[Ink], transcripts: Sequence[str], geometry: LineGeometry
 ) -> lines.Lines:
     """Draw every ink once, as it is: the lines that a recognizer is measured on."""
-    pen_width = line_makers.PEN_WIDTH * height
-    images = np.stack([pen_ink.line_image(ink, height, width, pen_width) for ink in inks])
-    return lines.Lines(images, tuple(texts), lines.ink_widths(images))  # (n, height, width)
+    images = np.stack([Pen().draw(ink, geometry) for ink in inks])  # (n, height, width)
+    return lines.Lines(images, tuple(transcripts), lines.ink_widths(images))
 
 
 def held_out_lines(
@@ -137,14 +152,14 @@ def held_out_lines(
             seed=seed,
         ).texts
         hands = pens("strokes", split, num_writers=20, seed=seed)
-        return lines.make_lines(PenLineMaker(hands, height, width), texts, rng)
+        return lines.make_lines(PenLineMaker(hands, LineGeometry(height, width)), texts, rng)
     if source == "unipen":
         recorded = unipen.text_lines(split, characters=alphabet.characters)
         chosen = rng.permutation(len(recorded))[: num or None]
-        inks, texts = (
+        inks, transcripts = (
             [values[k] for k in chosen] for values in (recorded.inks, recorded.transcripts)
         )
-        return draw_all(inks, texts, height, width)
+        return draw_all(inks, transcripts, LineGeometry(height, width))
     if source == "iam":
         return _iam_lines(split, num, alphabet, rng, height, width)
     raise ValueError(f"Unknown lines {source!r}: choose one of numbers, strokes, unipen, iam.")
@@ -194,7 +209,7 @@ def training_lines(
             seed=seed,
         ).texts
     hands = pens("strokes" if source == "numbers" else source, "train", num_writers, seed)
-    maker = PenLineMaker(hands, height, width, change, frame_width)
+    maker = PenLineMaker(hands, LineGeometry(height, width), change, frame_width)
     return lines.LineStream(maker, texts, lines_per_epoch, seed)
 
 

@@ -24,7 +24,6 @@ GRID = 0.05  # em per unit of the letter forms' grid: x-height 0.5 em, capitals 
 STEP = 0.045  # em between the points of a smooth stroke
 NEAR = 0.25  # em between two strokes that a hurried hand draws as one
 SCRIPT_SLANT = 0.33  # of the Hershey script; taken out, so that every form has the writer's slant
-MIN_SQUEEZE = 0.7  # a written line may become this much narrower in order to fit
 
 # Script capitals that a reader of today would take for another character, or for a flourish.
 UNUSED_SCRIPT = set("FGHIJQSTXZ")
@@ -425,34 +424,6 @@ def _bridge(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     steps = max(1, round(float(np.linalg.norm(second[0] - first[-1])) / STEP))
     t = np.linspace(0, 1, steps + 1, dtype=np.float32)[1:-1, None]
     return np.concatenate([first, first[-1] * (1 - t) + second[0] * t, second])
-
-
-def written_line(
-    text: str, writer: Writer, rng: np.random.Generator, height: int = 28, width: int = 952
-) -> np.ndarray:
-    """Write `text` with one pen as a line image: uint8 (height, width), ink 255 on 0.
-
-    The ink starts at the left edge; a long line is squeezed to at least `MIN_SQUEEZE` of its
-    natural width. Raises `ValueError` that names a text which still does not fit.
-    """
-    ink = writer.write(text, rng)
-    left, top, right, bottom = ink_module.bounding_box(ink)
-    # One scale for all lines that keep within the usual extent; a taller one is made smaller.
-    top, bottom = min(top, -0.95), max(bottom, 0.42)
-    scale = height / (bottom - top + 2 * writer.stroke_width)
-    pen = writer.stroke_width * scale
-    squeeze = min(1.0, (width - 2 * pen) / max((right - left) * scale, 1e-6))
-    if squeeze < MIN_SQUEEZE:
-        needed = round((right - left) * scale * MIN_SQUEEZE + 2 * pen)
-        raise ValueError(
-            f"{text!r} needs {needed} pixels at height {height}, and the line has {width}: "
-            "give a shorter text or a wider line."
-        )
-    matrix = [
-        [scale * squeeze, 0, pen - left * scale * squeeze],
-        [0, scale, (height - (top + bottom) * scale) / 2],
-    ]
-    return ink_module.render(ink_module.transform(ink, matrix), height, width, pen)
 
 
 def writers(split: str, num_writers: int, seed: int = 0) -> list[Writer]:

@@ -9,11 +9,11 @@ from fsdl_hwr.networks import receptive_field
 
 MAKE = """
 import numpy as np
-from fsdl_hwr.datasets import line_makers, strokes
+from fsdl_hwr.datasets import line_makers, sources
 from fsdl_hwr.explorers import window_explorer
 from fsdl_hwr.networks import receptive_field
 
-maker = line_makers.WrittenLineMaker(strokes.writers("train", 1, 0))
+maker = line_makers.PenLineMaker(sources.pens("written", "train", 1))
 transcript = "the letter ends here"
 image = maker(transcript, np.random.default_rng(0))
 asked = []

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from fsdl_hwr import ink
-from fsdl_hwr import ink as pen_ink
 
 
 def stroke(*points):
@@ -120,7 +119,38 @@ def test_pack_nothing_and_pack_what_does_not_agree():
 
 
 def test_a_line_too_long_is_squeezed_and_blank_paper_is_blank():
-    ink = [np.array([[0, 0], [1000, 10]], np.float32)]
-    image = pen_ink.line_image(ink, 40, 200)
-    assert 190 <= pen_ink.ink_width(image) <= 200
-    assert not pen_ink.line_image([], 40, 200).any()
+    dash = [np.array([[0, 0], [1000, 10]], np.float32)]
+    geometry = ink.LineGeometry(40, 200)
+    image = ink.line_image(dash, geometry)
+    assert 190 <= ink.ink_width(image) <= 200
+    assert not ink.line_image([], geometry).any()
+
+
+def test_one_renderer_follows_the_geometry_and_the_scale_rule():
+    wave = np.array([[k, 10 * (k % 2)] for k in range(41)], np.float32)  # 40 wide, 10 high
+    plain = ink.line_image([wave], ink.LineGeometry(34, 400, margin=0), 2.0)
+    stretched = ink.line_image([wave], ink.LineGeometry(34, 400, stretch=2.0, margin=0), 2.0)
+    assert abs(ink.ink_width(plain) - (40 * 3.2 + 2)) <= 1  # 3.2 px per unit, and the pen
+    assert abs(ink.ink_width(stretched) - (2 * 40 * 3.2 + 2)) <= 1
+    low = ink.line_image([wave], ink.LineGeometry(34, 400, margin=0), 2.0, band=(-10, 10))
+    rows = np.flatnonzero(low.any(axis=1))
+    assert rows[0] >= 15 and rows[-1] == 33  # in the lower half of its band
+    wide = ink.line_image([wave], ink.LineGeometry(34, 400), 2.0, min_width=300)
+    assert abs(ink.ink_width(wide) - 300 + 2) <= 1  # paper of 2 px follows
+    with pytest.raises(ValueError, match="needs 117 px at height 34, and its image has 60"):
+        ink.line_image([wave], ink.LineGeometry(34, 60, margin=0), 2.0, min_squeeze=0.9)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"height": 0}, "height is 1 to"),
+        ({"width": 10**9}, "width is 1 to"),
+        ({"width": 95.2}, "width is a whole number"),
+        ({"stretch": float("nan")}, "stretch is"),
+        ({"margin": 14}, "no room for ink"),
+    ],
+)
+def test_a_geometry_without_room_is_refused(values, message):
+    with pytest.raises(ValueError, match=message):
+        ink.LineGeometry(**values)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from fsdl_hwr import ink
-from fsdl_hwr.datasets import canvas_ink, strokes
+from fsdl_hwr.datasets import canvas_ink, sources, strokes
+from fsdl_hwr.datasets.line_makers import PenLineMaker
 
 
 def moved(strokes, factor, x, y):
@@ -80,12 +81,10 @@ def test_drawn_ink_is_what_a_pointer_reports(kind, text, rng):
 
 
 def test_a_maker_of_drawn_lines_serves_training():
-    maker = canvas_ink.DrawnLineMaker(strokes.writers("train", 3))
+    maker = PenLineMaker(sources.pens("drawn", "train", 3), canvas_ink.GEOMETRY)
     image, again = (maker("A line", np.random.default_rng(5)) for _ in range(2))
     np.testing.assert_array_equal(image, again)
     assert image.shape == (28, 952)
-    with pytest.raises(ValueError, match="writer"):
-        canvas_ink.DrawnLineMaker([])
 
 
 def test_embedded_samples_are_made_from_a_seed():

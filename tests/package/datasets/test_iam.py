@@ -12,6 +12,7 @@ import pytest
 
 from fsdl_hwr.alphabet import DEFAULT_CHARACTERS, Alphabet
 from fsdl_hwr.datasets import downloads, iam, sources, strokes
+from fsdl_hwr.datasets.line_makers import PenLineMaker, RuledHand
 from fsdl_hwr.datasets.splits import SPLITS
 from fsdl_hwr.ink import LineGeometry
 from fsdl_hwr.recognizers.reader import LineReader
@@ -45,8 +46,9 @@ def png(image):
 
 def page(text, seed=0, height=60):
     """A line as IAM has it: dark ink on light paper of one gray, with paper around it."""
-    writer = strokes.Writer.from_seed(seed)
-    ink = strokes.written_line(text, writer, np.random.default_rng(seed), height, 40 * height)
+    hand = RuledHand(strokes.Writer.from_seed(seed))
+    maker = PenLineMaker([hand], LineGeometry(height, 40 * height))
+    ink = maker(text, np.random.default_rng(seed))
     ink = ink[:, : np.flatnonzero(ink.any(axis=0))[-1] + 1]
     return np.pad(235 - (ink * (200 / 255)).astype(np.uint8), (7, 11), constant_values=235)
 

@@ -57,7 +57,7 @@ def test_unknown_sources_are_refused():
     with pytest.raises(ValueError, match="choose one of"):
         sources.held_out_lines("quills", "test", 1, Alphabet(), 0, **SIZE)
     with pytest.raises(ValueError, match="at least one pen"):
-        line_makers.PenLineMaker([], 40, 400)
+        line_makers.PenLineMaker([])
 
 
 @pytest.fixture

@@ -4,7 +4,9 @@ import pytest
 from fsdl_hwr import ink
 from fsdl_hwr.alphabet import DEFAULT_CHARACTERS
 from fsdl_hwr.datasets import strokes
+from fsdl_hwr.datasets.line_makers import PenLineMaker, RuledHand
 from fsdl_hwr.datasets.splits import SPLITS
+from fsdl_hwr.ink import LineGeometry
 
 INKED = DEFAULT_CHARACTERS.replace(" ", "")
 
@@ -18,15 +20,20 @@ def rng():
     return np.random.default_rng(7)
 
 
+def written(text, writer, height=28, width=952):
+    """A line on ruled paper, uint8 (height, width)."""
+    return PenLineMaker([RuledHand(writer)], LineGeometry(height, width))(text, rng())
+
+
 def test_equal_seeds_give_equal_data():
     first, again = (strokes.glyphs("train", num_writers=3, seed=1) for _ in range(2))
     np.testing.assert_array_equal(first.images, again.images)
     other = strokes.glyphs("train", num_writers=3, seed=2)
     assert (first.images != other.images).any()
     a, b = strokes.writers("test", 2)
-    line = strokes.written_line("Equal seeds", a, rng())
-    np.testing.assert_array_equal(line, strokes.written_line("Equal seeds", a, rng()))
-    assert (line != strokes.written_line("Equal seeds", b, rng())).any()
+    line = written("Equal seeds", a)
+    np.testing.assert_array_equal(line, written("Equal seeds", a))
+    assert (line != written("Equal seeds", b)).any()
 
 
 def test_a_writer_does_not_depend_on_how_many_others_there_are_or_on_what_it_wrote():
@@ -107,27 +114,27 @@ def test_a_line_keeps_near_its_baseline_and_words_keep_apart(writer):
 
 def test_written_line_fits_any_height_and_starts_at_the_left(writer):
     for height, width in ((28, 952), (64, 1600)):
-        image = strokes.written_line("Quickly, jumping: (f)", writer, rng(), height, width)
+        image = written("Quickly, jumping: (f)", writer, height, width)
         assert image.shape == (height, width) and image.dtype == np.uint8
         assert image[:, : height // 3].max() == 255
         assert height < ink.ink_width(image) < width
         assert max(image[0].max(), image[-1].max()) < 255  # nothing is cut off
-    assert strokes.written_line("", writer, rng()).max() == 0
+    assert written("", writer).max() == 0
 
 
 def test_every_writer_fits_a_full_line_of_34_characters():
     for hand in strokes.writers("test", 20):
-        image = strokes.written_line("Would you mind, Mr. Wagamama & Co?", hand, rng())
+        image = written("Would you mind, Mr. Wagamama & Co?", hand)
         assert 200 < ink.ink_width(image) <= 952
 
 
 def test_written_line_squeezes_a_little_and_then_refuses(writer):
     text = "a line of some length"
-    natural = ink.ink_width(strokes.written_line(text, writer, rng()))
-    squeezed = strokes.written_line(text, writer, rng(), width=round(0.85 * natural))
+    natural = ink.ink_width(written(text, writer))
+    squeezed = written(text, writer, width=round(0.85 * natural))
     assert ink.ink_width(squeezed) <= round(0.85 * natural)
-    with pytest.raises(ValueError, match=f"'{text}' needs"):
-        strokes.written_line(text, writer, rng(), width=natural // 2)
+    with pytest.raises(ValueError, match=f"'{text}' does not fit. The line needs"):
+        written(text, writer, width=natural // 2)
 
 
 def test_unknown_splits_and_empty_ones_are_refused():
