@@ -30,7 +30,7 @@ class CharacterNgram:
         # One table per n-gram length: sorted codes, and counts. The code of (a, b, c) is the number
         # with digits a, b, c in base `num_classes`, so all that follows one context is one slice.
         self._ngrams = ngrams
-        self._cache = {}
+        self._cache: dict = {}
 
     @property
     def order(self) -> int:

@@ -117,13 +117,14 @@ def confusions(references: Sequence[str], predictions: Sequence[str]) -> Confusi
     _check_counts(references, predictions)
     found = Confusions()
     for reference, prediction in zip(references, predictions, strict=True):
-        for kind, source, target in Levenshtein.editops(reference, prediction):
-            if kind == "replace":
-                found.substitutions[reference[source], prediction[target]] += 1
-            elif kind == "delete":
-                found.deletions[reference[source]] += 1
+        for edit in Levenshtein.editops(reference, prediction):
+            if edit.tag == "replace":
+                pair = reference[edit.src_pos], prediction[edit.dest_pos]
+                found.substitutions[pair] += 1
+            elif edit.tag == "delete":
+                found.deletions[reference[edit.src_pos]] += 1
             else:
-                found.insertions[prediction[target]] += 1
+                found.insertions[prediction[edit.dest_pos]] += 1
     return found
 
 

@@ -154,9 +154,13 @@ def characters_in(image: np.ndarray, name: str = "The image") -> list[Box]:
     for box, low, high in zip(boxes, [0, *gaps], [*gaps, ink.shape[1]], strict=False):
         left, top, right, bottom = box
         margin = MARGIN * max(right - left, bottom - top)
-        left, right = max(left - margin, min(left, low)), min(right + margin, max(right, high))
-        top, bottom = max(top - margin, 0), min(bottom + margin, ink.shape[0])
-        shown.append(tuple(round(scale * n) for n in (left, top, right, bottom)))
+        room = (
+            max(left - margin, min(left, low)),
+            max(top - margin, 0),
+            min(right + margin, max(right, high)),
+            min(bottom + margin, ink.shape[0]),
+        )
+        shown.append(tuple(round(scale * n) for n in room))
     return shown
 
 

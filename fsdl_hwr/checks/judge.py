@@ -42,8 +42,10 @@ def call(function: Callable, *arguments):
     except Wrong:  # of a part that the check handed to the function
         raise
     except Exception as error:
-        own = traceback.format_exception(type(error), error, error.__traceback__.tb_next)
-        error._render_traceback_ = lambda: "".join(own).splitlines()
+        below = error.__traceback__ and error.__traceback__.tb_next
+        own = traceback.format_exception(type(error), error, below)
+        # IPython shows what this returns in place of the whole traceback.
+        error._render_traceback_ = lambda: "".join(own).splitlines()  # type: ignore[attr-defined]
         raise
     if given is None:
         raise Wrong(f"`{function.__name__}` gives None. Does it end with a `return`?")

@@ -221,7 +221,7 @@ def convolution_cost(function: Callable) -> None:
 
 def temperature(function: Callable) -> None:
     """Check `function(logits, labels)`: what to divide logits by, so that they are honest."""
-    given, best = [], []
+    answers, temperatures = [], []
     for seed, true in enumerate([2.5, 1.0, 0.6]):
         rng = np.random.default_rng(seed)
         honest = rng.normal(scale=2, size=(2000, 10))
@@ -229,10 +229,10 @@ def temperature(function: Callable) -> None:
         found = judge.call(function, honest * true, labels)
         if np.shape(found) != ():
             raise judge.Wrong(f"one number is asked for; this is {judge.kind(found)}.")
-        given.append(float(found))
+        answers.append(float(found))
         tried = np.geomspace(0.3, 5, 150)
-        best.append(tried[np.argmin([nats(honest * true, labels, t) for t in tried])])
-    given, best = np.array(given), np.array(best)
+        temperatures.append(tried[np.argmin([nats(honest * true, labels, t) for t in tried])])
+    given, best = np.array(answers), np.array(temperatures)
     if (np.abs(given / best - 1) < 0.06).all():
         return judge.confirm(function)
     if (np.abs(given * best - 1) < 0.06).all():

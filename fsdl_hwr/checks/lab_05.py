@@ -236,7 +236,7 @@ def choose_idea(function: Callable, num_worlds: int = 400) -> float:
     regrets, most, used = [], [], []
     for seed in range(num_worlds):
         true, run = world(seed)
-        asked = []
+        asked: list[int] = []
 
         def counted(idea, run=run, asked=asked):
             if len(asked) == BUDGET:

@@ -92,7 +92,8 @@ def write_report(lab: str | os.PathLike, folder: str | os.PathLike) -> Path:
 
 def _paths(lab: Path, folder: Path) -> tuple[Path, Path, Path]:
     """Name what a run leaves: the executed notebook, its report, the notebook while it runs."""
-    return tuple(folder / (lab.stem + end) for end in (".ipynb", ".html", ".partial.ipynb"))
+    stem = folder / lab.stem
+    return Path(f"{stem}.ipynb"), Path(f"{stem}.html"), Path(f"{stem}.partial.ipynb")
 
 
 def _execute(lab: Path, partial: Path, parameters: dict, environment: dict, output) -> int:
@@ -111,11 +112,14 @@ def _execute(lab: Path, partial: Path, parameters: dict, environment: dict, outp
     bar = "{desc} {n_fmt} of {total_fmt} cells, {elapsed}"
     environment = {"TQDM_BAR_FORMAT": bar, **os.environ, **environment, "JUPYTER_PATH": kernels}
     with contextlib.ExitStack() as stack:
-        streams = {"stdin": subprocess.PIPE}  # which ends when this process does
+        stdout = stderr = None
         if output is not None:
-            file = stack.enter_context(open(output, "ab"))
-            streams |= {"stdout": file, "stderr": subprocess.STDOUT}
-        process = subprocess.Popen(command, env=environment, **streams)
+            stdout = stack.enter_context(open(output, "ab"))
+            stderr = subprocess.STDOUT
+        # Its standard input ends when this process does.
+        process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr
+        )
         RUNNING.add(process)
         try:
             return process.wait()
@@ -128,7 +132,8 @@ def _execute(lab: Path, partial: Path, parameters: dict, environment: dict, outp
                     process.kill()
                     process.wait()
             RUNNING.discard(process)
-            process.stdin.close()
+            if process.stdin:
+                process.stdin.close()
 
 
 def be_papermill() -> None:

@@ -13,7 +13,7 @@ def read_parameters(path: str | os.PathLike | None, settings: Iterable[str] = ()
     """
     import yaml
 
-    parameters = {}
+    parameters: dict = {}
     if path:
         try:
             parameters = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}

@@ -77,7 +77,7 @@ def sweep(
     if executor:
         return _run(jobs, lambda *job: executor.submit(run_one, *job), show)
     shares = _shares(processes, list(gpus))
-    slots = queue.SimpleQueue()
+    slots: queue.SimpleQueue[dict[str, str]] = queue.SimpleQueue()
     for share in shares:
         slots.put(share)
     with concurrent.futures.ThreadPoolExecutor(len(shares)) as threads:
@@ -119,10 +119,10 @@ def run_one(
     notebooks.run_notebook(lab, parameters, folder, environment, folder / OUTPUT)
 
 
-def _run_in_slot(slots: queue.SimpleQueue, *job) -> None:
+def _run_in_slot(slots: queue.SimpleQueue, lab: Path, parameters: Mapping, folder: Path) -> None:
     environment = slots.get()
     try:
-        run_one(*job, environment)
+        run_one(lab, parameters, folder, environment)
     finally:
         slots.put(environment)
 
@@ -133,7 +133,7 @@ def _shares(processes: int, gpus: list) -> list[dict[str, str]]:
     if number < 1:
         raise ValueError(f"Nothing can run in {number} processes: give at least 1.")
     counted = hasattr(os, "sched_getaffinity")  # Linux: only those that we may use
-    cores = len(os.sched_getaffinity(0)) if counted else os.cpu_count()
+    cores = len(os.sched_getaffinity(0)) if counted else os.cpu_count() or 1
     if (given := os.environ.get("OMP_NUM_THREADS", "")).isdigit():
         cores = min(cores, int(given))  # a sweep within a run of another shares out its share
     share = dict.fromkeys(THREADS, str(max(1, cores // number)))
@@ -145,7 +145,7 @@ def _jobs(lab: Path, runs: Iterable[Mapping], shared: dict, folder: Path) -> lis
     """Check all runs before any starts; name each run's folder by what it is told."""
     known = parameter_cells.known_parameters(lab)
     resume = {"resume": True} if "resume" in known else {}
-    jobs = []
+    jobs: list[dict] = []
     for run in runs:
         if "run_folder" in {**shared, **run}:
             raise ValueError("A sweep gives each run its own run_folder: leave it out.")

@@ -47,19 +47,19 @@ def start(
         raise ValueError(f"wandb_mode is {wandb_mode!r}: choose one of {', '.join(MODES)}.")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    config = json.loads(results.to_json(dict(config)))
+    told = json.loads(results.to_json(dict(config)))
     events = _mend(folder) if resume else []
     if not events:  # what an older run left must not pass for this one's
         for path in [folder / results.RESULTS, folder / RECORD, *folder.glob(f"{LINES}/*.png")]:
             path.unlink(missing_ok=True)
-    elif (held := _opening(events, config)["config"]) != config:
-        names = [n for n in {**held, **config} if held.get(n) != config.get(n)]
-        changes = ", ".join(f"{n}: {held.get(n)!r}, now {config.get(n)!r}" for n in names)
+    elif (held := _opening(events, told)["config"]) != told:
+        names = [n for n in {**held, **told} if held.get(n) != told.get(n)]
+        changes = ", ".join(f"{n}: {held.get(n)!r}, now {told.get(n)!r}" for n in names)
         raise ValueError(
             f"{folder} holds a run with another configuration ({changes}). "
             "Choose another run folder, or start again with resume=False."
         )
-    return Run(folder, config, events, wandb_mode, project)
+    return Run(folder, told, events, wandb_mode, project)
 
 
 class Run:
@@ -97,9 +97,9 @@ class Run:
             self.wandb.log({"epoch/epoch": epoch, **named})
 
     def _record(self, epoch: int, metrics: Mapping, predictions: Sequence[str]) -> None:
-        values = {name: float(value) for name, value in metrics.items()}
+        numbers = {name: float(value) for name, value in metrics.items()}
         # NaN and infinity are not JSON; a gap in a curve says the same.
-        values = {name: v if math.isfinite(v) else None for name, v in values.items()}
+        values = {name: v if math.isfinite(v) else None for name, v in numbers.items()}
         self._append("epoch", epoch=epoch, metrics=values, predictions=list(predictions))
 
     def keep_lines(self, images: Sequence, texts: Sequence[str]) -> None:
@@ -244,8 +244,8 @@ def load_run(folder: str | os.PathLike) -> dict:
     results_path = folder / results.RESULTS
     record = json.loads(results_path.read_text("utf-8")) if results_path.is_file() else {}
     first = _opening(events, record.get("parameters", {}))
-    epochs = {e["epoch"]: e for e in events if e["event"] == "epoch"}  # the last one counts
-    epochs = [epochs[k] for k in sorted(epochs)]
+    by_epoch = {e["epoch"]: e for e in events if e["event"] == "epoch"}  # the last one counts
+    epochs = [by_epoch[k] for k in sorted(by_epoch)]
     names = dict.fromkeys(name for e in epochs for name in e["metrics"])
     finished = bool(record) or (bool(events) and events[-1]["event"] == "finish")
     return {

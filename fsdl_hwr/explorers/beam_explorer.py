@@ -48,7 +48,7 @@ def trace(log_probs: np.ndarray, beam_width: int = 3) -> list[list[Prefix]]:
         raise ValueError(f"A beam keeps at least one prefix; beam_width is {beam_width}.")
     columns = [[Prefix((), ends_blank=1.0)]]
     for frame in np.exp(log_probs):
-        found = {}
+        found: dict[tuple[int, ...], Prefix] = {}
         for row, prefix in enumerate(columns[-1][:beam_width]):
             for k, p in enumerate(frame.tolist()):
                 if k == BLANK_INDEX:
@@ -124,7 +124,7 @@ def _draw_prefix(axes, k: int, row: int, prefix: Prefix, characters: str) -> Non
     axes.text(k, row, words, fontsize=10, color=color, parse_math=False)
 
 
-def spell(label: Sequence[int], characters: str) -> str:
+def spell(label: Sequence[int] | np.ndarray, characters: str) -> str:
     """Write a label in quotation marks."""
     return repr("".join(characters[k - 1] for k in label))
 

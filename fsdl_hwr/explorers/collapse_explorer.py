@@ -35,7 +35,7 @@ class Collapse(NamedTuple):
 
 def collapse(path: str) -> Collapse:
     """Merge equal neighbors, then drop the blanks, and keep both steps."""
-    runs = []
+    runs: list[Run] = []
     for character, frames in itertools.groupby(path):
         start = runs[-1].end if runs else 0
         runs.append(Run(character, start, start + len(list(frames))))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import keras
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
@@ -48,7 +49,7 @@ class Explanation:
 
 def explain(
     log_probs: np.ndarray,
-    label: Sequence[int],
+    label: Sequence[int] | np.ndarray,
     alphabet: Alphabet,
     image: np.ndarray,
     frame_width: int,
@@ -88,7 +89,7 @@ def explain(
     )
 
 
-def shown_classes(log_probs: np.ndarray, label: Sequence[int]) -> list[int]:
+def shown_classes(log_probs: np.ndarray, label: Sequence[int] | np.ndarray) -> list[int]:
     """Choose the rows of a heat map: blank, the label's characters, the likeliest other classes.
 
     log_probs: (..., frames, classes); one choice for all records keeps the rows in place.
@@ -150,7 +151,7 @@ class Recorder(keras.callbacks.Callback):
         self.num_frames = int(recognizer.frames(line.ink_widths)[0])
         self.batches = batches
         self.epoch = 0
-        self._records = []  # (name, logits)
+        self._records: list[tuple[str, np.ndarray]] = []  # names and logits
 
     def record(self, name: str) -> None:
         """Record this moment."""
@@ -216,13 +217,13 @@ def draw_explanation(explained: Explanation, title: str) -> Figure:
         (lattice, f"lattice of {num_states} states, occupancy; loss {explained.loss:.3g} nats"),
     ]:
         axes.set_title(words, fontsize=9, loc="left", pad=3, parse_math=False)
-    for axes, mesh, ticks, words in [
+    for axes, mesh, ticks, labels in [
         (softmax, share, [0, 1], ["0", "1"]),
         (gradient, push, [-1, 0, 1], ["raise", "0", "lower"]),
         (lattice, share, [0, 1], ["0", "1"]),
     ]:
         bar = figure.colorbar(mesh, cax=axes.inset_axes([1.01, 0, 0.012, 1]), ticks=ticks)
-        bar.ax.set_yticklabels(words, fontsize=8)
+        bar.ax.set_yticklabels(labels, fontsize=8)
     return figure
 
 
@@ -251,7 +252,8 @@ def _stack(heights: Sequence[float], title: str) -> tuple[Figure, list]:
     total = top + sum(heights) + gap * (len(heights) - 1) + bottom
     figure = Figure(figsize=(drawing.WIDTH, total))
     figure.suptitle(title, fontsize=12, y=1 - 0.12 / total)
-    panels, y = [], total - top
+    panels: list[Axes] = []
+    y = total - top
     for height in heights:
         place = (0.06, (y - height) / total, 0.88, height / total)
         panels.append(figure.add_axes(place, sharex=panels[0] if panels else None))

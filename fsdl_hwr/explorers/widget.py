@@ -41,7 +41,7 @@ try:
     import anywidget
     import traitlets
 except ImportError:  # the static figures stand alone
-    anywidget = None
+    anywidget = None  # type: ignore[assignment]
 
 FOLDER = Path(__file__).parent
 
@@ -81,7 +81,7 @@ def png(image: np.ndarray) -> str:
     import cv2
 
     _, encoded = cv2.imencode(".png", 255 - image)
-    return "data:image/png;base64," + base64.b64encode(encoded).decode("ascii")
+    return "data:image/png;base64," + base64.b64encode(encoded.tobytes()).decode("ascii")
 
 
 if anywidget is not None:

@@ -134,7 +134,7 @@ def draw_windows(
 def draw_look(seen: Look, chosen: int = 0) -> Figure:
     """Draw a line with its windows, one of them enlarged with its answers, and count the frames."""
     figure = Figure(figsize=(drawing.WIDTH, 3.4))
-    upper, lower = figure.subfigures(2, height_ratios=[1, 1])
+    upper, lower = figure.subfigures(2, 1, squeeze=False)[:, 0]
     _draw_line(upper.add_axes((0.01, 0, 0.98, 0.85)), seen, chosen)
     window, answers, frames = lower.subplots(1, 3, width_ratios=[1, 1.6, 3])
 

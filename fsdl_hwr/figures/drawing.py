@@ -34,7 +34,7 @@ def show_source(function: Callable) -> None:
     from IPython.display import Markdown, display
 
     lines, number = inspect.getsourcelines(function)
-    file = inspect.getmodule(function).__name__.replace(".", "/") + ".py"
+    file = function.__module__.replace(".", "/") + ".py"
     source = textwrap.dedent("".join(lines)).rstrip()
     display(Markdown(f"`{file}`, line {number}:\n\n```python\n{source}\n```"))
 
@@ -119,7 +119,7 @@ def draw_history(history: dict[str, list[float]], title: str) -> Figure:
 def draw_alignment(
     image: np.ndarray,
     log_probs: np.ndarray,
-    label: Sequence[int],
+    label: Sequence[int] | np.ndarray,
     alphabet: Alphabet,
     frame_width: int,
     title: str,

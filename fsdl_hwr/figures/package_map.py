@@ -64,18 +64,19 @@ def read_modules(folder: str | os.PathLike) -> list[Module]:
 
 def imported(source: str, package: str) -> set[str]:
     """Name all that a module's source imports from `package`, inside its functions too."""
-    names = set()
+    names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):  # import package.ink
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):  # from package import ink; from package.ink import x
-            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+            module = node.module or ""
+            names |= {module} | {f"{module}.{alias.name}" for alias in node.names}
     return {name.removeprefix(f"{package}.") for name in names if name.startswith(f"{package}.")}
 
 
 def part_imports(modules: Sequence[Module]) -> dict[str, set[str]]:
     """Say for every part which other parts its modules import."""
-    graph = {module.part: set() for module in modules}
+    graph: dict[str, set[str]] = {module.part: set() for module in modules}
     for module in modules:
         graph[module.part] |= {name.split(".")[0] for name in module.imports} - {module.part}
     return graph
@@ -94,7 +95,8 @@ def layers(graph: Mapping[str, Collection[str]], leaves: Sequence[str] = LEAVES)
         raise ValueError(
             f"These parts import each other, so none is the lower: {circle}."
         ) from error
-    level, lifted = {}, set()
+    level: dict[str, int] = {}
+    lifted: set[str] = set()
     for part in order:
         level[part] = 1 + max((level[other] for other in graph[part]), default=-1)
         if part in leaves or lifted & set(graph[part]):

@@ -69,7 +69,7 @@ def draw_runs(
 
 def _labels(all_axes) -> tuple[list, list]:
     """Return what a legend for all panels shows: each run once."""
-    found = {}
+    found: dict = {}
     for axes in all_axes:
         for handle, name in zip(*axes.get_legend_handles_labels(), strict=True):
             found.setdefault(name, handle)
