@@ -6,15 +6,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 WANDB_SERVER = "https://api.wandb.ai"
 SECONDS_TO_CONNECT = 3
 
 
-def start(
-    run, sessions: list[dict], mode: Literal["online", "offline"], project: str
-) -> tuple:
+def start(run, sessions: list[dict], mode: str, project: str) -> tuple:
     """Start W&B without a question; return its run and what our record keeps of it.
 
     Online, a resumed run goes on in W&B. Offline W&B cannot resume: it gets a new run, of the same
@@ -36,7 +33,7 @@ def start(
     started = wandb.init(
         project=project,
         dir=run.folder,
-        mode=mode,
+        mode="online" if mode == "online" else "offline",
         id=name,
         name=f"{run.folder.name} {run.id}",
         group=run.id,
