@@ -49,3 +49,14 @@ def padding_cannot_matter(geometry=GEOMETRY, num_classes=5):
     image = keras.Input((28, None), dtype="uint8")
     x = layers.Conv2D(num_classes, (28, 8), 8)(rescaled(image))  # (1, frames, classes)
     return Recognizer(keras.Model(image, layers.Reshape((-1, num_classes))(x)), ALPHABET, geometry)
+
+
+def seasoned(**options):
+    """A line_crnn whose normalizations have seen data, with some images for it."""
+    options = {"frame_width": 4, "filters": (8, 12, 16), "lstm_size": 20} | options
+    network = networks.line_crnn((40, None), 30, **options)
+    rng = np.random.default_rng(0)
+    for layer in network.layers:
+        if "normalization" in layer.name:
+            layer.set_weights([rng.uniform(0.5, 1.5, v.shape) for v in layer.get_weights()])
+    return network, rng.integers(0, 256, (3, 40, 120), dtype=np.uint8)

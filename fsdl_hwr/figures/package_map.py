@@ -15,7 +15,7 @@ from matplotlib.path import Path as Curve
 from fsdl_hwr.figures import drawing
 
 # What uses the rest and is used by none of it; figures are drawn by explorers too.
-LEAVES = ("checks", "experiments", "explorers", "figures", "serving")
+LEAVES = ("checks", "experiments", "explorers", "figures", "porting", "serving")
 
 # Inches of the drawing.
 ROW, HEADER, PAD, GAP, BETWEEN_LAYERS = 0.21, 0.29, 0.07, 0.16, 0.75
