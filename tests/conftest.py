@@ -9,11 +9,16 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+import run_summary
 import small_runs
 from papermill import inspect_notebook
 from paths import RUNS
 
 from fsdl_hwr import experiments
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(run_summary.RunSummary(config))
 
 
 @pytest.fixture

@@ -8,11 +8,16 @@ A test takes the fixture `lab` and opens a notebook made of a few cells:
         notebook.run_all()
         explorer = notebook.explorer("Collapse player")   # a Playwright locator, by its label
         explorer.get_by_role("button", name="Step").click()
-        notebook.wait_for("e.state['step']", 1)           # asked of the same kernel
+        notebook.wait_for("e.state['step']", 1)           # until the kernel has it
+        notebook.shows(explorer, "merge into 4")          # until the page has it
         notebook.screenshot("collapse")                   # two themes, in runs/screenshots/
         notebook.check()                                  # no error in a cell or in the console
 
 `lab.open(path)` opens a copy of a notebook file. Notebooks are closed at the end of each test.
+
+A key or a click is heard at once by the page, and later by the kernel, which answers later still:
+whatever the other side must have noticed is waited for, never read once. `evaluate` is for what
+no page can change. Each wait ends with an error that says what was awaited and what was last seen.
 """
 
 import json
@@ -32,8 +37,9 @@ from paths import RUNS
 
 SCREENSHOTS = RUNS / "screenshots"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-START_SECONDS = 90
-WAIT_MILLISECONDS = 90_000  # for the slowest step on a busy machine, the first page
+START_SECONDS = 180
+WAIT_SECONDS = 90  # for the slowest step on a busy machine, the first page
+RUN_SECONDS = 900  # for all cells of a notebook
 
 # JupyterLab's own complaints, which no explorer causes.
 NOISE = re.compile(
@@ -78,7 +84,7 @@ class Notebook:
     def __init__(self, browser, address: str):
         self.context = browser.new_context(viewport={"width": 1400, "height": 1000})
         self.page = self.context.new_page()
-        self.page.set_default_timeout(WAIT_MILLISECONDS)
+        self.page.set_default_timeout(1000 * WAIT_SECONDS)
         self.errors = []
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.errors.append(f"{error}\n{error.stack}"))
@@ -94,14 +100,19 @@ class Notebook:
         if message.type == "error" and not NOISE.search(f"{message.text} {where}"):
             self.errors.append(f"{message.text} ({where})")
 
-    def _ask(self, function: str, argument=None):
+    def _ask(self, function: str, argument=None, seconds: float = WAIT_SECONDS):
         """Call a JavaScript function (panel, argument) in the page and wait for what it returns."""
-        call = f"(argument) => ({function})(jupyterapp.shell.currentWidget, argument)"
-        return self.page.evaluate(call, argument)
+        call = """([argument, seconds, late]) => Promise.race([
+            (FUNCTION)(jupyterapp.shell.currentWidget, argument),
+            new Promise((_, reject) => setTimeout(() => reject(new Error(late)), 1000 * seconds)),
+        ])""".replace("FUNCTION", function)
+        late = f"No answer in {seconds:.0f} s: {argument or function}"
+        return self.page.evaluate(call, [argument, seconds, late])
 
     def run_all(self) -> None:
         """Run every cell, and wait until the last has run."""
-        self._ask("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+        run = "() => jupyterapp.commands.execute('notebook:run-all-cells')"
+        self._ask(run, seconds=RUN_SECONDS)
         assert not self.cell_errors(), self.cell_errors()
 
     def cell_errors(self) -> list[str]:
@@ -120,7 +131,7 @@ class Notebook:
         return found
 
     def evaluate(self, expression: str):
-        """Evaluate an expression in the notebook's kernel; what it gives must fit into JSON."""
+        """Evaluate an expression in the kernel, which no page can change; it must fit into JSON."""
         reply = self._ask(
             """(panel, expression) => panel.sessionContext.session.kernel.requestExecute({
                  code: "", silent: true, store_history: false,
@@ -132,12 +143,42 @@ class Notebook:
             raise AssertionError(f"{expression}: {reply['ename']}: {reply['evalue']}")
         return json.loads(eval(reply["data"]["text/plain"], {}))  # the kernel's repr of a text
 
-    def wait_for(self, expression: str, value, seconds: float = 20) -> None:
-        """Wait until an expression in the kernel has a value: the page may hold changes back."""
+    def wait_until(self, what: str, read, accept, seconds: float = WAIT_SECONDS):
+        """Read again and again until the value is accepted, and return it."""
         end = time.monotonic() + seconds
-        while (found := self.evaluate(expression)) != value:
-            assert time.monotonic() < end, f"{expression} is {found!r}, not {value!r}"
+        while not accept(value := read()):
+            if time.monotonic() > end:
+                raise AssertionError(f"Waited {seconds:.0f} s for {what}; last seen: {value!r}.")
             self.page.wait_for_timeout(50)
+        return value
+
+    def wait_for(self, expression: str, value, seconds: float = WAIT_SECONDS) -> None:
+        """Wait until an expression in the kernel has a value: the page may hold changes back."""
+        what = f"{expression} to be {value!r} in the kernel"
+        self.wait_until(what, lambda: self.evaluate(expression), lambda v: v == value, seconds)
+
+    def shows(self, element, text: str) -> str:
+        """Wait until an element of the page holds a text; return all that it holds."""
+        what = f"the page to say {text!r}"
+        return self.wait_until(what, element.text_content, lambda content: text in content)
+
+    def gone(self, elements) -> None:
+        """Wait until the page has none of these elements."""
+        self.wait_until("an element to go", elements.count, lambda count: count == 0)
+
+    def has(self, element, name: str, value: str) -> None:
+        """Wait until an element of the page has a value as an attribute."""
+        what = f"the attribute {name} to be {value!r}"
+        self.wait_until(what, lambda: element.get_attribute(name), lambda v: v == value)
+
+    def focused(self, element) -> None:
+        """Wait until an element of the page has the focus."""
+        script = "e => e === document.activeElement"
+        self.wait_until("the focus", lambda: element.evaluate(script), bool)
+
+    def answered(self, explorer) -> None:
+        """Wait until Python has answered all that an explorer has asked so far."""
+        self.has(explorer, "aria-busy", "false")
 
     def theme(self, name: str) -> None:
         """Switch to the theme "light" or "dark"."""

@@ -41,7 +41,7 @@ def test_drawing_undo_clear_and_saving(lab):
     notebook.run_all()
     canvas = notebook.explorer("Drawing canvas: one line")
     status = canvas.get_by_role("status")
-    assert "Draw on the paper" in status.text_content()
+    notebook.shows(status, "Draw on the paper")
     strokes = [
         [[100, 60], [140, 100], [180, 60]],
         [[250, 120], [300, 40]],
@@ -57,18 +57,17 @@ def test_drawing_undo_clear_and_saving(lab):
     seconds = np.concatenate([np.array(stroke)[:, 2] for stroke in ink])
     assert seconds[0] == 0 and (np.diff(seconds) >= 0).all() and seconds[-1] > 0
 
-    notebook.wait_for("e.answered == e.asked", True)
+    notebook.answered(canvas)
     answer = notebook.evaluate("canvas_explorer.read(reader, canvas_explorer.ink(e)).answers[0][0]")
     canvas.get_by_text(answer, exact=True).wait_for()
-    assert answer in status.text_content()
+    notebook.shows(status, answer)
     canvas.get_by_role("img", name="Paper with 3 strokes").wait_for()
 
     canvas.get_by_role("button", name="Undo").click()
     notebook.wait_for("len(canvas_explorer.ink(e))", 2)
     canvas.get_by_role("img", name="Paper").focus()
     notebook.page.keyboard.press("Control+z")
-    notebook.wait_for("len(canvas_explorer.ink(e))", 1)
-    assert notebook.evaluate(SHOWN) == ink[:1]
+    notebook.wait_for(SHOWN, ink[:1])
 
     label = canvas.get_by_role("textbox", name="Label")
     label.fill("cabs")
@@ -78,7 +77,7 @@ def test_drawing_undo_clear_and_saving(lab):
     label.press("Delete")  # edits the text, and leaves the ink
     canvas.get_by_role("button", name="Save as sample").click()
     status.get_by_text("Saved 'cab b'").wait_for()
-    assert canvas.get_by_role("alert").count() == 0
+    notebook.gone(canvas.get_by_role("alert"))
     saved = (
         "[[s.label, canvas_ink.to_lists(s.ink)] for s in canvas_ink.load_samples('saved', 'line')]"
     )
@@ -100,13 +99,13 @@ def test_everything_works_by_keyboard_alone(lab):
     canvas.get_by_role("img", name="Paper").focus()
     for _ in ("Undo", "Clear", "Sample"):
         press("Tab")
-    assert notebook.page.evaluate("document.activeElement.ariaLabel") == "Sample"
+    notebook.focused(canvas.get_by_label("Sample"))
     press("a")  # chooses the sample that begins so
     press("Tab")
     press("Enter")  # Write this sample
     wanted = notebook.evaluate("canvas_ink.to_lists(samples[1].ink)")
     notebook.wait_for(SHOWN, wanted)
-    notebook.wait_for("e.answered == e.asked", True)
+    notebook.answered(canvas)
     answer = notebook.evaluate("canvas_explorer.read(reader, samples[1].ink).answers[0][0]")
     canvas.get_by_text(answer, exact=True).wait_for()
 
@@ -143,10 +142,8 @@ def test_a_finger_and_a_pen_draw_but_the_palm_does_not(lab):
     paper.evaluate(touch, ["touch", 4])  # the hand that holds the pen
     paper.evaluate(touch, ["pen", 3])
     notebook.wait_for("len(canvas_explorer.ink(e))", 3)
-    assert (
-        notebook.evaluate("len({tuple(p[:2]) for s in canvas_explorer.ink(e) for p in s.tolist()})")
-        == 2
-    )
+    places = "len({tuple(p[:2]) for s in canvas_explorer.ink(e) for p in s.tolist()})"
+    notebook.wait_for(places, 2)
     notebook.check()
 
 
@@ -171,7 +168,7 @@ e = canvas_explorer.explore(reader, samples, "saved")
         strokes = notebook.evaluate(f"canvas_ink.to_lists(samples[{k}].ink)")
         draw(notebook, canvas, strokes)
         notebook.wait_for("len(canvas_explorer.ink(e))", len(strokes))
-        notebook.wait_for("e.answered == e.asked", True)
+        notebook.answered(canvas)
         read.append(notebook.evaluate("e.data['answers'][0][0]"))
         notebook.screenshot(f"canvas-read-{k}", canvas)
         canvas.get_by_role("button", name="Clear").click()
@@ -203,7 +200,7 @@ e = canvas_explorer.explore(reader, samples, "saved")
         strokes = notebook.evaluate(f"canvas_ink.to_lists(samples[{k}].ink)")
         draw(notebook, canvas, strokes)
         notebook.wait_for("len(canvas_explorer.ink(e))", len(strokes))
-        notebook.wait_for("e.answered == e.asked", True)
+        notebook.answered(canvas)
         read += notebook.evaluate("e.data['answers'][0][0]")
         if k == 0:
             notebook.screenshot("canvas-character", canvas)

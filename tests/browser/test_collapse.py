@@ -22,19 +22,19 @@ def test_by_mouse(notebook):
     player = notebook.explorer("Collapse player")
     status = player.get_by_role("status")
     frames = player.get_by_role("spinbutton")
-    assert frames.count() == 5
-    assert "5 frames" in status.text_content()
+    notebook.wait_until("five frames", frames.count, lambda count: count == 5)
+    notebook.shows(status, "5 frames")
 
     player.get_by_role("button", name="Merge repeats").click()
-    assert "merge into 4" in status.text_content()
+    notebook.shows(status, "merge into 4")
     notebook.wait_for("player.state['step']", 1)
     player.get_by_role("button", name="Drop blanks").click()
     count = ctc.count_paths("aab", 5)
-    assert f"\u201caab\u201d. {count} paths" in status.text_content()
+    notebook.shows(status, f"\u201caab\u201d. {count} paths")
 
     frames.nth(2).click()  # the blank becomes an a, and the two letters one
     notebook.wait_for("player.state['path']", "aaaab")
-    assert f"\u201cab\u201d. {ctc.count_paths('ab', 5)} paths" in status.text_content()
+    notebook.shows(status, f"\u201cab\u201d. {ctc.count_paths('ab', 5)} paths")
 
     player.get_by_role("button", name="Another path").click()
     notebook.wait_for("player.state['path'] != 'aaaab'", True)
@@ -47,7 +47,7 @@ def test_by_mouse(notebook):
     player.get_by_role("button", name="Play").click()
     notebook.wait_for("player.state['step']", 2)
     player.get_by_role("textbox").fill("hheel-lloo")
-    assert f"hello\u201d. {ctc.count_paths('hello', 10):,} paths" in status.text_content()
+    notebook.shows(status, f"hello\u201d. {ctc.count_paths('hello', 10):,} paths")
     notebook.page.wait_for_timeout(600)  # the rows come to rest
     notebook.screenshot("collapse", player)
     notebook.check()
@@ -60,7 +60,7 @@ def test_by_keyboard(notebook):
     press("Enter")
     notebook.wait_for("player.state['step']", 2)
     press("Tab")  # one stop for all frames
-    assert frames.nth(0).evaluate("cell => cell === document.activeElement")
+    notebook.focused(frames.nth(0))
     press("ArrowRight")
     press("ArrowUp")
     notebook.wait_for("player.state['path']", "ab-ab")
@@ -68,9 +68,9 @@ def test_by_keyboard(notebook):
     press("End")
     press("x")
     notebook.wait_for("player.state['path']", "a--ax")
-    assert "\u201caax\u201d" in player.get_by_role("status").text_content()
-    assert frames.nth(4).get_attribute("aria-valuetext") == "x"
-    assert frames.nth(4).evaluate("cell => cell === document.activeElement")
+    notebook.shows(player.get_by_role("status"), "\u201caax\u201d")
+    notebook.has(frames.nth(4), "aria-valuetext", "x")
+    notebook.focused(frames.nth(4))
     notebook.screenshot("collapse-focus", player)
     notebook.check()
 
@@ -81,5 +81,5 @@ def test_python_can_move_it_too(notebook):
     player.get_by_text("1 path of 5 frames writes it").wait_for()
     player.get_by_role("textbox").fill("")
     notebook.wait_for("player.state['path']", "")
-    assert player.get_by_role("spinbutton").count() == 0
+    notebook.gone(player.get_by_role("spinbutton"))
     notebook.check()

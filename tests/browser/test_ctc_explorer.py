@@ -31,8 +31,15 @@ def notebook(_lab):
 def explorer(notebook):
     explorer = notebook.explorer("CTC explorer")
     explorer.get_by_role("button", name="The line\u2019s own").click()
+    notebook.answered(explorer)
     notebook.wait_for("explorer.data['text']", "cab b")
     return explorer
+
+
+def says_numbers(notebook, explorer, frame, state, **asked):
+    """Wait until the explorer says, at this frame and state, the numbers of the package."""
+    wanted = pytest.approx(expected(notebook, frame, state, **asked), abs=6e-4)
+    notebook.wait_until(f"{wanted}", lambda: numbers(explorer), lambda said: said == wanted)
 
 
 def numbers(explorer):
@@ -41,7 +48,8 @@ def numbers(explorer):
     said = said.replace("\u2212", "-").replace("\u221e", "inf")
     names = ["Frame", "state", "p", "gradient", "ln forward", "ln backward", "occupancy"]
     number = r"(-?inf|-?\d+(\.\d+)?(e-\d+)?)"
-    return {name: float(re.search(rf"\b{name} {number}", said)[1]) for name in names}
+    found = {name: re.search(rf"\b{name} {number}", said) for name in names}
+    return {name: float(match[1]) for name, match in found.items() if match}
 
 
 def expected(notebook, frame, state, moment=-1, text="cab b"):
@@ -67,8 +75,8 @@ def test_the_numbers_under_the_mouse_are_the_packages(notebook, explorer):
     for frame, state in [(3, 2), (10, 5), (16, 9)]:
         x, y = 46 + (frame + 0.5) * frame_px, box["height"] - 4 - 8 * (11 - state - 0.5)
         canvas.hover(position={"x": x, "y": y})
-        assert numbers(explorer) == pytest.approx(expected(notebook, frame, state), abs=6e-4)
-    assert explorer.locator(".ctc-tip").is_visible()
+        says_numbers(notebook, explorer, frame, state)
+    explorer.locator(".ctc-tip").wait_for()
     notebook.screenshot("ctc-explorer", explorer)
     notebook.check()
 
@@ -81,12 +89,12 @@ def test_the_keys_walk_through_frames_and_states(notebook, explorer):
     press("Enter")
     press("ArrowRight")
     press("ArrowRight")
-    assert numbers(explorer) == pytest.approx(expected(notebook, 2, path[2]), abs=6e-4)
+    says_numbers(notebook, explorer, 2, path[2])
     press("ArrowDown")
-    assert numbers(explorer) == pytest.approx(expected(notebook, 2, path[2] + 1), abs=6e-4)
+    says_numbers(notebook, explorer, 2, path[2] + 1)
     press("Enter")  # back on the best path, which the frames then follow
     press("End")
-    assert numbers(explorer) == pytest.approx(expected(notebook, 19, path[19]), abs=6e-4)
+    says_numbers(notebook, explorer, 19, path[19])
     press("Home")
     notebook.check()
 
@@ -100,30 +108,31 @@ def test_another_transcript_has_the_losses_of_the_package(notebook, explorer):
     explorer.get_by_text(f"loss {loss:.3f} nats (the line\u2019s own: {own:.3f})").wait_for()
     text.fill("cab?")
     explorer.get_by_role("alert").get_by_text("'?' at position 3 of 'cab?'").wait_for()
-    assert notebook.evaluate("explorer.data['text']") == "cabb"
-    assert explorer.get_by_text(f"loss {loss:.3f} nats").is_visible()
+    notebook.answered(explorer)
+    notebook.wait_for("explorer.data['text']", "cabb")  # as before
+    explorer.get_by_text(f"loss {loss:.3f} nats").wait_for()
     text.fill("a" * 11)
     explorer.get_by_role("alert").get_by_text("needs 21 frames").wait_for()
     notebook.screenshot("ctc-explorer-error", explorer)
     text.fill("")
     notebook.wait_for("explorer.data['text']", "")
-    assert explorer.get_by_role("alert").count() == 0
+    notebook.gone(explorer.get_by_role("alert"))
     notebook.check()
 
 
 def test_the_slider_goes_through_the_training_in_the_page(notebook, explorer):
     slider = explorer.get_by_role("slider", name="Moment of training")
-    asked = notebook.evaluate("explorer.asked")
+    asked = notebook.evaluate("explorer.asked")  # the fixture's question is answered
     slider.focus()
     notebook.page.keyboard.press("Home")
     loss = notebook.evaluate("recording.explain(0).loss")
     explorer.get_by_text(f"loss {loss:.3f} nats").wait_for()
-    assert explorer.get_by_text("batch 0", exact=True).is_visible()
-    assert slider.get_attribute("aria-valuetext") == "batch 0"
+    explorer.get_by_text("batch 0", exact=True).wait_for()
+    notebook.has(slider, "aria-valuetext", "batch 0")
     read = notebook.evaluate("recording.explain(0).greedy_text")
-    assert f"greedy decoding reads \u201c{read}\u201d" in explorer.text_content()
+    notebook.shows(explorer, f"greedy decoding reads \u201c{read}\u201d")
     explorer.get_by_role("button", name="forward").click()
-    assert notebook.evaluate("explorer.state['mass']") == "forward"
+    notebook.wait_for("explorer.state['mass']", "forward")
     notebook.page.keyboard.press("Home")
     slider.press("End")
     notebook.wait_for("explorer.state['moment']", 2)
@@ -136,18 +145,17 @@ def test_the_beam_stepper_shows_where_greedy_is_wrong(notebook):
     status = stepper.locator(".fsdl-status")
     step = stepper.get_by_role("button", name="Step")
     step.click()
-    assert "\u201c\u201d 0.600 = 0.600" in status.text_content()
+    notebook.shows(status, "\u201c\u201d 0.600 = 0.600")
     step.click()
-    assert step.is_disabled()
-    said = status.text_content()
-    assert said.startswith("\u201ca\u201d 0.640 = ")
+    notebook.wait_until("no further step", step.is_disabled, bool)
+    said = notebook.shows(status, "\u201ca\u201d 0.640 = ")
     assert re.findall(r"\d\.\d+ \(", said) == ["0.240 (", "0.240 (", "0.160 ("]
-    assert stepper.get_by_text("greedy is wrong, its text has 0.360").is_visible()
+    stepper.get_by_text("greedy is wrong, its text has 0.360").wait_for()
     stepper.get_by_label("Prefixes by frame", exact=False).focus()
     notebook.page.keyboard.press("ArrowDown")
-    assert status.text_content().startswith("\u201c\u201d 0.360 = 0.360")
+    notebook.shows(status, "\u201c\u201d 0.360 = 0.360")
     notebook.page.keyboard.press("ArrowLeft")
-    assert notebook.evaluate("stepper.state['frame']") == 1
+    notebook.wait_for("stepper.state['frame']", 1)
     stepper.get_by_role("slider", name="Beam width").press("Home")
     notebook.wait_for("stepper.data['width']", 1)
     notebook.page.keyboard.press("ArrowRight")

@@ -44,10 +44,10 @@ def sentence(notebook, width, stride):
 def test_by_mouse(notebook):
     root = notebook.explorer("Window explorer")
     status, line = root.get_by_role("status"), root.get_by_role("slider", name="Window")
-    assert status.text_content() == sentence(notebook, 28, 14)
+    notebook.shows(status, sentence(notebook, 28, 14))
     count = notebook.evaluate("len(window_explorer.look(image, '', 28, 14).starts)")
-    assert line.get_attribute("aria-valuemax") == str(count)
-    assert notebook.evaluate("len(asked)") == 1
+    notebook.has(line, "aria-valuemax", str(count))
+    notebook.wait_for("len(asked)", 1)
 
     # The third window: hovering shows it, a click keeps it.
     box = line.bounding_box()
@@ -59,10 +59,10 @@ def test_by_mouse(notebook):
     notebook.wait_for("explorer.state['window']", 2)
     character, share = notebook.evaluate("explorer.data['answers'][2][0]")
     answers = root.get_by_role("list", name="What the classifier says").get_by_role("listitem")
-    assert answers.nth(0).text_content() == f"{character}{math.floor(100 * share + 0.5)}%"
+    notebook.shows(answers.nth(0), f"{character}{math.floor(100 * share + 0.5)}%")
     frame = window_explorer.frame_at(receptive_field.Field(79, 8, -32, False), 2 * 14 + 14)
     seen = f"sees px {max(0, 8 * frame - 32)} to {8 * frame - 32 + 79}."
-    assert f"Frame {frame + 1}, centered nearest to this window, {seen}" in root.text_content()
+    notebook.shows(root, f"Frame {frame + 1}, centered nearest to this window, {seen}")
 
     # The stride is dragged to its end: Python is asked for the new windows.
     stride = root.get_by_role("slider", name="Stride")
@@ -72,11 +72,12 @@ def test_by_mouse(notebook):
     notebook.page.mouse.move(box["x"] + box["width"] - 3, box["y"] + box["height"] / 2, steps=5)
     notebook.page.mouse.up()
     notebook.wait_for("explorer.data['stride'] == explorer.state['stride'] > 40", True)
-    wide = notebook.evaluate("explorer.state['stride']")
-    assert notebook.evaluate("asked[-1] == len(explorer.data['answers']) < asked[0]")
-    assert root.get_by_role("slider", name="Overlap").input_value() == str(28 - wide)
-    assert status.text_content() == sentence(notebook, 28, wide)
-    assert "too few" in status.text_content()
+    wide = int(root.get_by_role("slider", name="Stride").input_value())
+    notebook.wait_for("explorer.data['stride']", wide)
+    notebook.wait_for("asked[-1] == len(explorer.data['answers']) < asked[0]", True)
+    overlap = root.get_by_role("slider", name="Overlap")
+    notebook.wait_until("the overlap", overlap.input_value, lambda value: value == str(28 - wide))
+    assert "too few" in notebook.shows(status, sentence(notebook, 28, wide))
     root.get_by_text("\u2717 too few").wait_for()
     notebook.screenshot("windows-too-few", root)
     notebook.check()
@@ -84,7 +85,7 @@ def test_by_mouse(notebook):
 
 def test_by_keyboard(notebook):
     root = notebook.explorer("Window explorer")
-    press, page = notebook.page.keyboard.press, notebook.page
+    press = notebook.page.keyboard.press
     line = root.get_by_role("slider", name="Window")
     root.get_by_role("slider", name="Width").focus()
     for _ in range(4):
@@ -97,7 +98,8 @@ def test_by_keyboard(notebook):
     for _ in range(4):
         press("ArrowUp")
     notebook.wait_for("explorer.data['stride']", 11)
-    assert root.get_by_role("slider", name="Stride").input_value() == "11"
+    stride = root.get_by_role("slider", name="Stride")
+    notebook.wait_until("a stride of 11", stride.input_value, lambda value: value == "11")
 
     line.focus()
     press("ArrowRight")
@@ -107,10 +109,8 @@ def test_by_keyboard(notebook):
     last = notebook.evaluate("len(window_explorer.look(image, '', 24, 11).starts)")
     notebook.wait_for("explorer.state['window']", last - 1)
     said = notebook.evaluate("explorer.data['answers'][-1][0][0]")
-    text = f"window {last} of {last}, read as {said}"
-    page.wait_for_function("([e, text]) => e.getAttribute('aria-valuetext') === text",
-                           arg=[line.element_handle(), text])  # fmt: skip
-    assert root.get_by_role("status").text_content() == sentence(notebook, 24, 11)
+    notebook.has(line, "aria-valuetext", f"window {last} of {last}, read as {said}")
+    notebook.shows(root.get_by_role("status"), sentence(notebook, 24, 11))
     press("Home")
     press("PageUp")
     notebook.wait_for("explorer.state['window']", 10)
