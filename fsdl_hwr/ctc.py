@@ -19,9 +19,12 @@ import numpy as np
 
 from fsdl_hwr.alphabet import BLANK_INDEX, frames_needed
 
+Label = Sequence[int] | np.ndarray  # class indices
+Counts = Sequence[int] | np.ndarray  # one integer per line, or per frame
+
 
 def check_feasible(
-    labels: Sequence[Sequence[int]], frames: Sequence[int], texts: Sequence[str] | None = None
+    labels: Sequence[Label], frames: Counts, texts: Sequence[str] | None = None
 ) -> None:
     """Raise a `ValueError` that names the first line whose label needs more frames than it has.
 
@@ -40,7 +43,7 @@ def check_feasible(
 
 
 def pack_labels(
-    labels: Sequence[Sequence[int]], frames: Sequence[int], max_length: int | None = None
+    labels: Sequence[Label], frames: Counts, max_length: int | None = None
 ) -> np.ndarray:
     """Pack labels and frame counts into the one target that Keras takes for one output.
 
@@ -151,7 +154,7 @@ def collapse(path: Sequence[int]) -> np.ndarray:
     return np.array([k for k, _ in groupby(path) if k != BLANK_INDEX], np.int32)
 
 
-def greedy_decode(logits, frames: Sequence[int] | None = None) -> list[np.ndarray]:
+def greedy_decode(logits, frames: Counts | None = None) -> list[np.ndarray]:
     """Collapse the best class of every frame: the single best path, not always the best label.
 
     `logits` (batch, frames, classes), or log-probabilities; `frames` (batch,) real frames of every
@@ -278,7 +281,7 @@ class Lattice:
     log_likelihood: float  # log p(label | line), which is minus the loss
 
 
-def forward_backward(log_probs: np.ndarray, label: Sequence[int]) -> Lattice:
+def forward_backward(log_probs: np.ndarray, label: Label) -> Lattice:
     """Sum over all alignments of a label with a line, from both ends.
 
     `log_probs` (frames, classes) is normalized in every frame, `label` an array of class indices.
@@ -311,7 +314,7 @@ def forward_backward(log_probs: np.ndarray, label: Sequence[int]) -> Lattice:
     return Lattice(states, log_alpha, log_beta, occupancy, log_likelihood)
 
 
-def best_alignment(log_probs: np.ndarray, label: Sequence[int]) -> np.ndarray:
+def best_alignment(log_probs: np.ndarray, label: Label) -> np.ndarray:
     """Return the state of every frame on the likeliest path of a label: int (frames,).
 
     States are those of `Lattice`: even ones are blanks, state 2k + 1 is character k. Takes and
@@ -347,9 +350,7 @@ class Boundary(NamedTuple):
     end_px: float
 
 
-def character_boundaries(
-    states: Sequence[int], label: Sequence[int], frame_width: float
-) -> list[Boundary]:
+def character_boundaries(states: Counts, label: Label, frame_width: float) -> list[Boundary]:
     """Return where each character of a label stands on an alignment, blanks left out.
 
     `states` (frames,) are `best_alignment`'s, `frame_width` is in pixels of the line image. CTC is

@@ -1,6 +1,8 @@
 """Training and reading of single characters: what every classifier in the labs shares."""
 
+import dataclasses
 import os
+import zlib
 from collections.abc import Callable
 
 import keras
@@ -8,61 +10,114 @@ import numpy as np
 
 from fsdl_hwr import alphabet, files
 from fsdl_hwr.datasets.glyphs import Glyphs
+from fsdl_hwr.recognizers import training
 
 
 def fit(
     network: keras.Model,
-    training: Glyphs,
+    training_glyphs: Glyphs,
     validation: Glyphs,
     *,
     epochs: int,
+    folder: str | os.PathLike | None = None,
     batch_size: int = 64,
     learning_rate: float = 3e-3,
     change: Callable | None = None,
     label_smoothing: float = 0.0,
     seed: int = 0,
-    path: str | os.PathLike | None = None,
-    verbose: int = 2,
+    resume: bool = True,
+    verbose: bool = True,
 ) -> dict[str, list[float]]:
     """Train a classifier with AdamW, whose rate warms up, then follows a cosine down to zero.
 
-    network: uint8 (batch, 28, 28) to logits (batch, classes), class k for `training.characters[k]`.
-    change: called as `change(image, rng)` on every training image, in every epoch anew.
-    path: where the network is written, whole, after every epoch that beats the ones before on
-    validation; the best weights are loaded at the end. Returns lists per epoch of loss, accuracy,
-    val_loss, val_accuracy. Raises `ValueError` where classes, or the two sets, do not fit.
+    The weights that are best on validation are kept, and loaded at the end. Returns the history:
+    lists per epoch of loss, accuracy, val_loss, val_accuracy and seconds. Raises `ValueError` for
+    classes, labels or sets that do not fit, and what `training.fit` raises.
+
+    Args:
+        network: uint8 (batch, 28, 28) to logits (batch, classes), class k for
+            `training_glyphs.characters[k]`.
+        training_glyphs: what it learns from.
+        validation: chooses the best weights.
+        epochs: passes over the training glyphs.
+        folder: the run folder, for `last.keras` and `best.keras`; without one nothing is written.
+        batch_size: glyphs per step.
+        learning_rate: the highest that the schedule reaches.
+        change: called as `change(image, rng)` on every training image, in every epoch anew.
+        label_smoothing: share of each target that is spread over all classes.
+        seed: decides the order of the glyphs and their changes.
+        resume: goes on with what the folder holds; False starts again.
+        verbose: shows a progress line.
     """
-    check(network, training.characters)
-    if validation.characters != training.characters:
+    check(network, training_glyphs.characters)
+    if validation.characters != training_glyphs.characters:
         raise ValueError(
-            f"Training has the classes {training.characters!r}, validation "
+            f"Training has the classes {training_glyphs.characters!r}, validation "
             f"{validation.characters!r}: they must be the same, in the same order."
         )
-    batches = Batches(training, batch_size, change, label_smoothing, seed)
-    total_steps = epochs * len(batches)
-    warmup_steps = min(100, max(1, total_steps // 10))
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=learning_rate / 100,
-        decay_steps=max(1, total_steps - warmup_steps),
-        warmup_target=learning_rate,
-        warmup_steps=warmup_steps,
-    )
+    for glyphs in (training_glyphs, validation):
+        _check_glyphs(glyphs)
+    batches = Batches(training_glyphs, batch_size, change, label_smoothing, seed)
+    held_out = Batches(validation, 512, shuffle=False)
     network.compile(
-        keras.optimizers.AdamW(schedule, weight_decay=1e-4, global_clipnorm=5.0),
+        training.adamw(max(1, epochs) * len(batches), learning_rate),
         keras.losses.CategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
-    keep_best = _KeepBest(path)
-    history = network.fit(
+    settings = {
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "change": _name(change),
+        "label_smoothing": label_smoothing,
+        "seed": seed,
+        "network": network.name,
+        "weights": network.count_params(),
+        "characters": training_glyphs.characters,
+        "training": _fingerprint(training_glyphs),
+        "validation": _fingerprint(validation),
+    }
+
+    def evaluate() -> dict[str, float]:
+        measured = network.evaluate(held_out, verbose=0, return_dict=True)
+        return {f"val_{name}": value for name, value in measured.items()}
+
+    return training.fit(
+        network,
         batches,
-        validation_data=Batches(validation, 512, shuffle=False),
+        evaluate,
         epochs=epochs,
-        shuffle=False,  # `batches` shuffles by its own seed
-        verbose=verbose,
-        callbacks=[keep_best],
-    ).history
-    network.set_weights(keep_best.weights)
-    return history
+        monitor="val_accuracy",
+        higher_is_better=True,
+        folder=folder,
+        settings=settings,
+        resume=resume,
+        unit="glyphs",
+        verbose=bool(verbose),
+    )
+
+
+def _check_glyphs(glyphs: Glyphs) -> None:
+    """Raise `ValueError` for a set that is empty, and for labels that are none of its classes."""
+    if len(glyphs) == 0:
+        raise ValueError(f"Nothing to learn from: {glyphs.source!r} has 0 images.")
+    wrong = np.flatnonzero((glyphs.labels < 0) | (glyphs.labels >= len(glyphs.characters)))
+    if len(wrong):
+        raise ValueError(
+            f"Label {glyphs.labels[wrong[0]]} of image {wrong[0]} of {glyphs.source!r} is none of "
+            f"the classes 0 to {len(glyphs.characters) - 1}: {len(wrong):,} labels are wrong."
+        )
+
+
+def _fingerprint(glyphs: Glyphs) -> list[int]:
+    return [len(glyphs), zlib.crc32(glyphs.images.tobytes()), zlib.crc32(glyphs.labels.tobytes())]
+
+
+def _name(change: Callable | None) -> str:
+    """Return what tells one change from another, in another process too."""
+    if change is None or dataclasses.is_dataclass(change):
+        return str(change)
+    return getattr(change, "__qualname__", type(change).__qualname__)
 
 
 def check(network: keras.Model, characters: str) -> None:
@@ -76,7 +131,7 @@ def check(network: keras.Model, characters: str) -> None:
 
 
 def read(network: keras.Model, images: np.ndarray, characters: str) -> str:
-    """Say what each image shows: uint8 (n, 28, 28) to a string of n characters."""
+    """Return what each image shows: uint8 (n, 28, 28) to a string of n characters."""
     check(network, characters)
     if len(images) == 0:
         return ""
@@ -85,11 +140,12 @@ def read(network: keras.Model, images: np.ndarray, characters: str) -> str:
 
 
 def with_classes(network: keras.Model, known: str, characters: str) -> keras.Model:
-    """Give a trained classifier of the characters `known` one output for each of `characters`.
+    """Return a classifier of `characters` that starts from a trained one of the characters `known`.
 
     All layers but the last are shared with `network`. A class starts with the last layer's weights
     for its own character, or with the mean over those that it stands for (`alphabet.class_map`);
-    a character that `known` has nothing like starts at random. Equal characters give `network`.
+    a character that `known` has nothing like starts at random. Equal characters
+    return `network` itself.
     """
     check(network, known)
     if characters == known:
@@ -111,11 +167,17 @@ def with_classes(network: keras.Model, known: str, characters: str) -> keras.Mod
     return model
 
 
-class Batches(keras.utils.PyDataset):
+class Batches(training.Batches):
     """Images and one-hot labels for `fit`, the same for equal (seed, epoch, batch).
 
-    change: called as `change(image, rng)` on every image. label_smoothing: share of each target
-    that is spread over all classes, for labels that may be wrong.
+    Args:
+        glyphs: where they come from.
+        batch_size: images per batch.
+        change: called as `change(image, rng)` on every image.
+        label_smoothing: share of each target that is spread over all classes, for labels that may
+            be wrong.
+        seed: of the order and the changes.
+        shuffle: False keeps the order, and a last batch that is smaller.
     """
 
     def __init__(
@@ -127,25 +189,23 @@ class Batches(keras.utils.PyDataset):
         seed: int = 0,
         shuffle: bool = True,
     ):
-        super().__init__()
-        if batch_size < 1 or len(glyphs) == 0:
-            raise ValueError(f"Nothing to learn from: {len(glyphs)} images, {batch_size=}.")
+        super().__init__(len(glyphs), batch_size, seed)
         self.glyphs = glyphs
-        self.batch_size = min(batch_size, len(glyphs))
         self.change = change
         self.label_smoothing = label_smoothing
-        self.seed = seed
         self.shuffle = shuffle
-        self.epoch = 0
-        self._order = self._shuffled()
+        self._order: tuple = (None, None)  # an epoch, and its permutation of the glyphs
 
     def __len__(self) -> int:
-        if self.shuffle:  # a rest would give a batch of another shape; it comes in another epoch
-            return len(self.glyphs) // self.batch_size
-        return -(-len(self.glyphs) // self.batch_size)
+        rest = not self.shuffle and self.num_examples % self.batch_size > 0
+        return self.num_examples // self.batch_size + rest
+
+    @property
+    def num_batches(self) -> int:
+        return len(self)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        chosen = self._order[index * self.batch_size : (index + 1) * self.batch_size]
+        chosen = self._shuffled()[index * self.batch_size : (index + 1) * self.batch_size]
         images = self.glyphs.images[chosen]  # (batch, 28, 28)
         if self.change is not None:
             rng = np.random.default_rng((self.seed, self.epoch, 1 + index))
@@ -157,30 +217,14 @@ class Batches(keras.utils.PyDataset):
         targets[np.arange(len(chosen)), self.glyphs.labels[chosen]] += 1 - self.label_smoothing
         return images, targets  # (batch, 28, 28), (batch, classes)
 
-    def on_epoch_end(self) -> None:
-        self.epoch += 1
-        self._order = self._shuffled()
-
     def _shuffled(self) -> np.ndarray:
         if not self.shuffle:
             return np.arange(len(self.glyphs))
-        return np.random.default_rng((self.seed, self.epoch, 0)).permutation(len(self.glyphs))
-
-
-class _KeepBest(keras.callbacks.Callback):
-    """Remembers the weights of the best epoch, and writes the network to `path` if there is one."""
-
-    def __init__(self, path):
-        super().__init__()
-        self.path = path
-        self.best = -1.0
-        self.weights = None
-
-    def on_epoch_end(self, epoch, logs=None):
-        if logs["val_accuracy"] > self.best:
-            self.best, self.weights = logs["val_accuracy"], self.model.get_weights()
-            if self.path is not None:
-                save(self.model, self.path)
+        epoch, order = self._order
+        if epoch != self.epoch:  # Keras reads ahead in another thread: use what this call made
+            rng = np.random.default_rng((self.seed, self.epoch, 0))
+            epoch, order = self._order = self.epoch, rng.permutation(len(self.glyphs))
+        return order
 
 
 def save(network: keras.Model, path: str | os.PathLike) -> None:

@@ -1,9 +1,7 @@
 """A network with its alphabet and geometry: train it, resume it, save it, read with it."""
 
 import json
-import math
 import os
-import time
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -18,6 +16,7 @@ from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets.lines import Lines, LineStream
 from fsdl_hwr.ink import LineGeometry
 from fsdl_hwr.networks.layers import SlidingWindows
+from fsdl_hwr.recognizers import training
 from fsdl_hwr.recognizers.reader import MAX_METADATA, LineReader, read_metadata
 
 SHORTCUT_WEIGHT = 0.1  # of the loss at a network's second output (Retsinas et al. 2022)
@@ -97,15 +96,18 @@ class Recognizer(LineReader):
 
     def pack(self, lines: Lines) -> np.ndarray:
         """Pack what the loss needs to know of each line: int32, see `ctc.pack_labels`."""
-        labels = [self.alphabet.encode(text) for text in lines.transcripts]
+        labels = self._labels(lines)
         max_length = max([self.num_frames, *map(len, labels)])  # one size, but for hopeless lines
         return ctc.pack_labels(labels, self.frames(lines.ink_widths), max_length)
 
     def check(self, lines: Lines) -> None:
         """Raise `ValueError` for lines of another geometry, or with fewer frames than CTC needs."""
         self.check_geometry(lines)
-        labels = [self.alphabet.encode(text) for text in lines.transcripts]
+        labels = self._labels(lines)
         ctc.check_feasible(labels, self.frames(lines.ink_widths), lines.transcripts)
+
+    def _labels(self, lines: Lines) -> list[np.ndarray]:
+        return [self.alphabet.encode(transcript) for transcript in lines.transcripts]
 
     # Training
 
@@ -118,15 +120,8 @@ class Recognizer(LineReader):
         is AdamW without the cosine; 'rmsprop' keeps its rate, as the 2019 course did.
         """
         if optimizer in ("adamw", "constant"):
-            warmup_steps = min(100, max(1, total_steps // 10))
-            schedule = keras.optimizers.schedules.CosineDecay(
-                initial_learning_rate=learning_rate / 100,
-                decay_steps=max(1, total_steps - warmup_steps),
-                warmup_target=learning_rate,
-                warmup_steps=warmup_steps,
-                alpha=1.0 if optimizer == "constant" else 0.0,  # share of the rate at the end
-            )
-            chosen = keras.optimizers.AdamW(schedule, weight_decay=1e-4, global_clipnorm=5.0)
+            end = 1.0 if optimizer == "constant" else 0.0
+            chosen = training.adamw(total_steps, learning_rate, end)
         elif optimizer == "rmsprop":
             chosen = keras.optimizers.RMSprop(learning_rate)
         else:
@@ -137,7 +132,7 @@ class Recognizer(LineReader):
 
     def fit(
         self,
-        training: Lines | LineStream,
+        training_lines: Lines | LineStream,
         validation: Lines,
         *,
         epochs: int,
@@ -151,37 +146,35 @@ class Recognizer(LineReader):
     ) -> dict[str, list[float]]:
         """Train with CTC, keep the weights that read the validation lines best, and load them.
 
-        After every epoch `folder` holds `last.keras` and `best.keras`, each whole.
-        Called again with the same arguments after a kill, it goes on with the next epoch, in the
-        same data order, unless `resume` is False: then it starts again and removes the older
-        run's files. Returns the history: lists per epoch of loss, val_loss, val_cer, seconds.
-        Raises `ValueError` for lines that do not fit, `FloatingPointError` when the loss is NaN.
+        After every epoch `folder` holds `last.keras` and `best.keras`, each whole. Called again
+        with the same arguments after a kill, it goes on with the next epoch, in the same data
+        order. Returns the history: lists per epoch of loss, val_loss, val_cer and seconds; of a
+        network with several outputs also each one's loss. Raises `ValueError` for lines that do not
+        fit, and what `training.fit` raises.
+
+        Args:
+            training_lines: a fixed set, or a stream of fresh lines.
+            validation: chooses the best weights; a line too dense for CTC counts as misread.
+            epochs: passes over the training lines.
+            folder: the run folder.
+            batch_size: lines per step.
+            learning_rate: the highest that the schedule reaches.
+            optimizer: 'adamw', 'constant' or 'rmsprop', see `compile`.
+            seed: decides the order of the lines and dropout.
+            resume: goes on with what the folder holds; False starts again and removes the older
+                run's files.
+            callbacks: Keras callbacks, which are given every epoch's figures.
         """
-        if epochs < 1 or batch_size < 1:
-            raise ValueError(f"Nothing to train: epochs={epochs}, batch_size={batch_size}.")
-        self.check_geometry(validation)  # one too dense to be read right is an error like others
-        sample = training
-        if isinstance(training, LineStream):
-            for text in training.transcripts:
-                self.alphabet.encode(text)
-            sample = training.batch(0, 0, min(256, len(training)))
-        self.check(sample)
-        folder = Path(folder)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / ".writable").touch()
-            (folder / ".writable").unlink()
-        except OSError as error:
-            raise PermissionError(
-                f"{folder} cannot be written to ({error}): choose another run folder."
-            ) from error
-        run = {
+        sample = self._check_data(training_lines, validation)
+        batches = LineBatches(self, training_lines, batch_size, seed)
+        self.compile(max(1, epochs) * batches.num_batches, learning_rate, optimizer)
+        settings = {
             "epochs": epochs,
             "batch_size": batch_size,
             "learning_rate": learning_rate,
             "optimizer": optimizer,
             "seed": seed,
-            "lines": len(training),
+            "lines": len(training_lines),
             "network": self.network.name,
             "weights": self.network.count_params(),
             "frames": self.num_frames,
@@ -189,26 +182,49 @@ class Recognizer(LineReader):
             "first_lines": zlib.crc32(sample.images[:256].tobytes()),  # tells other data
             "validation_lines": zlib.crc32(validation.images.tobytes()),
         }
+        return training.fit(
+            self.network,
+            batches,
+            lambda: self._evaluate(validation),
+            epochs=epochs,
+            monitor="val_cer",
+            folder=folder,
+            settings=settings,
+            resume=resume,
+            save=self.save,
+            layer_seed=seed,
+            unit="lines",
+            callbacks=callbacks,
+        )
 
-        batches = _Batches(self, training, batch_size, seed)
-        self.compile(epochs * batches.num_batches, learning_rate, optimizer)
-        progress = _Progress(self, validation, folder, run, epochs, batches)
-        done = progress.resume() if resume else 0
-        if done == 0:  # what an older run left must not pass for this one's
-            for name in ("last.keras", "best.keras"):
-                (folder / name).unlink(missing_ok=True)
-        if done < epochs:
-            self.network.fit(
-                batches,
-                epochs=epochs,
-                initial_epoch=done,
-                shuffle=False,  # `batches` shuffles by its own seed
-                verbose=0,  # `progress` shows more, and validation CER
-                # Saved last: an epoch that is not to be repeated is one that all have seen.
-                callbacks=[progress, _StopOnNaN(), *callbacks, progress.saver()],
+    def _check_data(self, training_lines: Lines | LineStream, validation: Lines) -> Lines:
+        """Refuse lines that cannot be trained on, before the first step; return some of them."""
+        if len(validation) == 0 or not any(validation.transcripts):
+            raise ValueError(
+                f"Validation has {len(validation)} lines and no text: the best weights could not "
+                "be chosen. Pass lines with transcripts."
             )
-        self.network.load_weights(folder / "best.keras")
-        return progress.history
+        self.check_geometry(validation)  # one too dense to be read right is an error like others
+        self._labels(validation)
+        if len(training_lines) == 0:
+            raise ValueError("There are no training lines: the set is empty.")
+        if isinstance(training_lines, Lines):
+            self.check(training_lines)
+            return training_lines
+        for transcript in training_lines.transcripts:
+            self.alphabet.encode(transcript)
+        sample = training_lines.batch(0, 0, min(256, len(training_lines)))
+        self.check(sample)
+        return sample
+
+    def _evaluate(self, validation: Lines) -> dict[str, float]:
+        logits = self.logits(validation)
+        losses = keras.ops.convert_to_numpy(ctc.loss(self.pack(validation), logits))
+        texts = self.decode(logits, validation.ink_widths)
+        return {
+            "val_loss": float(np.mean(losses[np.isfinite(losses)])),
+            "val_cer": metrics.character_error_rate(validation.transcripts, texts).value,
+        }
 
     # Files
 
@@ -246,8 +262,8 @@ class Recognizer(LineReader):
             ) from error
 
 
-class _Batches(keras.utils.PyDataset):
-    """What `fit` eats: images and packed labels, the same for equal (seed, epoch, batch).
+class LineBatches(training.Batches):
+    """Images and packed labels of lines, the same for equal (seed, epoch, batch).
 
     Lines come in groups; within a group, lines of like width share a batch, so that less blank
     paper is computed, and the batches' order is random again.
@@ -255,18 +271,14 @@ class _Batches(keras.utils.PyDataset):
 
     GROUP = 16  # batches
 
-    def __init__(self, recognizer: Recognizer, source, batch_size: int, seed: int):
-        super().__init__()
+    def __init__(
+        self, recognizer: Recognizer, source: Lines | LineStream, batch_size: int, seed: int
+    ):
+        super().__init__(len(source), batch_size, seed)
         self.recognizer = recognizer
         self.source = source
-        self.batch_size = min(batch_size, len(source))
-        self.seed = seed
         self.epoch = None  # until training begins
-        self._group = None, []  # its place, its batches
-
-    @property
-    def num_batches(self) -> int:
-        return len(self.source) // self.batch_size  # a rest would give a batch of another shape
+        self._group: tuple = (None, [])  # its place, its batches
 
     def __getitem__(self, index: int):
         if self.epoch is None:
@@ -279,7 +291,7 @@ class _Batches(keras.utils.PyDataset):
         return batches[index % self.GROUP]
 
     def _example(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Give blank paper: Keras takes the width of two batches, if they agree, for that of all.
+        """Return blank paper: Keras takes the width of two batches, if they agree, for that of all.
 
         It asks for them before the first epoch; so these differ, whatever the real ones do.
         """
@@ -312,109 +324,14 @@ class _Batches(keras.utils.PyDataset):
         return images, self._targets(self.recognizer.pack(lines))
 
     def _targets(self, packed: np.ndarray):
-        """Give every output of the network the same targets, in the form that Keras wants."""
+        """Return for every output of the network the same targets, in the form that Keras wants."""
         count = len(self.recognizer.network.outputs)
         return packed if count == 1 else (packed,) * count
-
-
-class _Progress(keras.callbacks.Callback):
-    """Reads the validation lines after every epoch, shows one line of figures, keeps the state."""
-
-    def __init__(self, recognizer, validation, folder, run, epochs, batches):
-        super().__init__()
-        self.recognizer = recognizer
-        self.validation = validation
-        self.folder = folder
-        self.run = run
-        self.epochs = epochs
-        self.batches = batches
-        self.history = {"loss": [], "val_loss": [], "val_cer": [], "seconds": []}
-
-    def resume(self) -> int:
-        """Load what an earlier call left; return the number of epochs already done."""
-        last = self.folder / "last.keras"
-        if not last.is_file():
-            return 0
-        record = read_metadata(_member(last, METADATA), last, "pass resume=False").record
-        if (held := record.get("run")) != self.run:
-            raise ValueError(
-                f"{self.folder} holds a run with other settings ({held}, now {self.run}). "
-                "Choose another run folder, or start again with resume=False."
-            )
-        network = self.recognizer.network
-        network.optimizer.build(network.trainable_variables)
-        network.load_weights(last)  # with the optimizer's state, so its step as well
-        self.history = record["history"]
-        done = len(self.history["loss"])
-        print(f"resumed {last}: {done} of {self.epochs} epochs are done", flush=True)
-        return done
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.batches.epoch = epoch
-        _seed_layers(self.recognizer.network, self.run["seed"], epoch)
-        self.began = time.perf_counter()
-
-    def on_epoch_end(self, epoch, logs=None):
-        seconds = time.perf_counter() - self.began
-        logits = self.recognizer.logits(self.validation)
-        losses = ctc.loss(self.recognizer.pack(self.validation), logits)
-        losses = keras.ops.convert_to_numpy(losses)
-        texts = self.recognizer.decode(logits, self.validation.ink_widths)
-        cer = metrics.character_error_rate(self.validation.transcripts, texts).value
-        figures = {
-            "loss": float(logs["loss"]),
-            "val_loss": float(np.mean(losses[np.isfinite(losses)])),
-            "val_cer": cer,
-            "seconds": seconds,
-        }
-        lines_per_second = self.batches.num_batches * self.batches.batch_size / seconds
-        logs.update(figures, lines_per_second=lines_per_second)  # for the callbacks that follow
-        self.best = cer < min(self.history["val_cer"], default=math.inf)
-        for name, value in figures.items():
-            self.history[name].append(value)
-        print(
-            f"epoch {epoch + 1:>2}/{self.epochs} · loss {figures['loss']:6.2f} · "
-            f"validation loss {figures['val_loss']:6.2f}, CER {cer:6.1%}"
-            f"{' *' if self.best else '  '} · {lines_per_second:4.0f} lines/s · "
-            f"{(self.epochs - epoch - 1) * seconds:4.0f} s to go",
-            flush=True,
-        )
-
-    def saver(self) -> keras.callbacks.Callback:
-        return keras.callbacks.LambdaCallback(on_epoch_end=self._save)
-
-    def _save(self, epoch, logs):
-        if self.best:
-            self.recognizer.save(self.folder / "best.keras")
-        # One file holds weights, optimizer and history, so that they never disagree after a kill.
-        record = {"run": self.run, "history": self.history}
-        self.recognizer.save(self.folder / "last.keras", **record)
-
-
-class _StopOnNaN(keras.callbacks.Callback):
-    def on_train_batch_end(self, batch, logs=None):
-        if not math.isfinite(logs["loss"]):
-            raise FloatingPointError(
-                f"The loss became {logs['loss']} at batch {batch}. Try a learning rate ten times "
-                "lower, and look at the batch: a label that is longer than its frames has an "
-                "infinite loss. The last whole epoch is kept in the run folder."
-            )
 
 
 def _first(outputs):
     """Take the first of several outputs, or the only one."""
     return outputs[0] if isinstance(outputs, list) else outputs
-
-
-def _seed_layers(network: keras.Model, seed: int, epoch: int) -> None:
-    """Start dropout's random numbers anew: no file keeps them, and a resumed run needs the same."""
-    states = [v for v in network.variables if v.name == "seed_generator_state"]
-    for k, state in enumerate(states):
-        state.assign(np.random.SeedSequence((seed, epoch, k)).generate_state(2))  # uint32
-    if keras.backend.backend() == "torch":  # whose dropout draws from a generator of its own
-        import torch
-
-        torch.manual_seed(int(np.random.SeedSequence((seed, epoch)).generate_state(1)[0]))
 
 
 def _load_network(path: Path) -> keras.Model:

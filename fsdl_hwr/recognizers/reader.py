@@ -79,12 +79,16 @@ class LineReader:
         return images[:, :, : min(num_frames, self.num_frames) * self.frame_width]
 
     def check_geometry(self, lines: Lines) -> None:
-        """Raise `ValueError` for line images of another height or width."""
+        """Raise `ValueError` for line images of another height, width or type."""
         size = self.geometry.height, self.geometry.width
         if lines.images.shape[1:] != size:
             raise ValueError(
                 f"Line images of {lines.images.shape[1:]} px do not fit this recognizer, which "
                 f"takes {size}."
+            )
+        if lines.images.dtype != np.uint8:
+            raise ValueError(
+                f"Line images have type {lines.images.dtype}; they are uint8, ink 255 on 0."
             )
 
     def logits(self, lines: Lines, batch_size: int = 64) -> np.ndarray:
@@ -119,8 +123,8 @@ class LineReader:
         for line, text in enumerate(self.decode(logits, lines.ink_widths)):
             num_frames = self.frames(lines.ink_widths[line])
             log_probs = ctc.log_softmax(logits[line, :num_frames])  # (frames, classes)
-            confidences = ctc.greedy_confidences(log_probs) if text else []
-            found.append(Reading(text, tuple(float(c) for c in confidences)))
+            confidences = ctc.greedy_confidences(log_probs).tolist() if text else []
+            found.append(Reading(text, tuple(confidences)))
         return found
 
     def decode(self, logits: np.ndarray, ink_widths: np.ndarray) -> list[str]:

@@ -90,8 +90,8 @@ def load(path: str | os.PathLike, threads: int = 0) -> LineReader:
 def _metadata(properties: dict[str, str], path: Path) -> Metadata:
     text = properties.get(METADATA)
     if text is None:
-        old = {name: int(n) for name in OLD_NUMBERS if (n := properties.get(name, "")).isdecimal()}
-        old |= {name: properties[name] for name in ("characters",) if name in properties}
+        old: dict = {name: properties[name] for name in ("characters",) if name in properties}
+        old |= {name: int(n) for name in OLD_NUMBERS if (n := properties.get(name, "")).isdecimal()}
         text = json.dumps(old)
     metadata = read_metadata(text, path, "write it again with serving.onnx.save")
     if 0 in (metadata.num_frames, metadata.frame_width):

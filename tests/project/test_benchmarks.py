@@ -68,3 +68,16 @@ def test_a_stream_is_watched_to_its_end(script):
     rows = watch_stream(lambda text, rng: np.eye(28, 40, dtype=np.uint8), ("a",), 2500)
     assert [row["lines"] for row in rows] == [1024, 2560]  # whole groups of 128
     assert all(row["lines_per_second"] > 0 and row["memory_mb"] > 10 for row in rows)
+
+
+def test_the_first_text_is_timed_in_processes_of_their_own(script, monkeypatch):
+    """One round of few lines; reading from the ONNX file brings neither Keras nor TensorFlow."""
+    for package in ("onnx", "onnxruntime", "tf2onnx"):
+        pytest.importorskip(package)
+    record = script("first_text.py")["compare"](None, rounds=1, num_lines=2)
+    ways = record["ways"]
+    assert record["same_texts"] and record["lines"] == 2
+    assert ways["onnx"]["imports"] == [] and ways["keras"]["imports"] == ["keras", "tensorflow"]
+    for way in ways.values():
+        assert 0 < way["first_text_seconds"] <= way["all_texts_seconds"]
+    assert ways["onnx"]["peak_megabytes"] < ways["keras"]["peak_megabytes"]

@@ -174,7 +174,7 @@ def test_what_cannot_be_trained_is_said_before_training(tmp_path, sixteen, monke
 
 
 def batches_of(source, batch_size=4, seed=0):
-    return line._Batches(padding_cannot_matter(), source, batch_size, seed)
+    return line.LineBatches(padding_cannot_matter(), source, batch_size, seed)
 
 
 def epoch_of(batches, epoch):
