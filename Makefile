@@ -115,6 +115,7 @@ benchmark: $(READY)  ## measure, side by side: throughput, a training step, maki
 	$(BIN)/python benchmarks/ctc_paths.py
 	$(BIN)/python benchmarks/import_time.py
 	$(BIN)/python benchmarks/latency.py
+	$(BIN)/python benchmarks/first_text.py
 	$(BIN)/python benchmarks/run_queue.py
 
 clean:  ## remove the environment and every run

@@ -24,7 +24,7 @@ LOOK_ALIKES = (
 )  # fmt: skip
 
 
-def frames_needed(label: Sequence) -> int:
+def frames_needed(label: Sequence | np.ndarray) -> int:
     """Count the fewest frames that can write a label, or a text, by CTC.
 
     One a character, and one for the blank between equal neighbors.

@@ -56,7 +56,7 @@ def pack_labels(
     lengths = [len(label) for label in labels]
     longest = max(lengths, default=0)
     if max_length is None:
-        max_length = max(1, longest)  # the kernels want a place even where every label is empty
+        max_length = max(1, longest)  # the kernels want a place even if every label is empty
     if max_length < 1:
         raise ValueError(
             f"max_length is {max_length}; a target has at least one place for a label."
@@ -355,7 +355,7 @@ def character_boundaries(states: Counts, label: Label, frame_width: float) -> li
 
     `states` (frames,) are `best_alignment`'s, `frame_width` is in pixels of the line image. CTC is
     free to write a character in one frame anywhere on its ink: boundaries mark that frame, and are
-    not the edges of the ink. Raises `ValueError` where the states miss a character.
+    not the edges of the ink. Raises `ValueError` if the states miss a character.
     """
     states, label = np.asarray(states), _check_label(label)
     boundaries = []
@@ -434,7 +434,7 @@ def _check_alignable(log_probs, label) -> tuple[np.ndarray, np.ndarray]:
 
 
 def count_paths(text: str, num_frames: int) -> int:
-    """Count the paths of `num_frames` frames that collapse to a text; 0 where they are too few.
+    """Count the paths of `num_frames` frames that collapse to a text; 0 if they are too few.
 
     The frames that no shortest path needs go anywhere: to one of n characters, which gets longer,
     or to one of the n + 1 gaps around them, as blanks. So many frames fall into 2n + 1 places in

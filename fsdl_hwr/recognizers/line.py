@@ -277,11 +277,11 @@ class LineBatches(training.Batches):
         super().__init__(len(source), batch_size, seed)
         self.recognizer = recognizer
         self.source = source
-        self.epoch = None  # until training begins
+        self.epoch = -1  # until training begins
         self._group: tuple = (None, [])  # its place, its batches
 
     def __getitem__(self, index: int):
-        if self.epoch is None:
+        if self.epoch < 0:
             return self._example(index)
         wanted = (self.epoch, index // self.GROUP)
         place, batches = self._group

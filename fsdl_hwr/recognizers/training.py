@@ -68,7 +68,7 @@ class Batches(keras.utils.PyDataset):
         self.num_examples = num_examples
         self.batch_size = min(operator.index(batch_size), num_examples)
         self.seed = seed
-        self.epoch: int | None = 0
+        self.epoch = 0
 
     @property
     def num_batches(self) -> int:
