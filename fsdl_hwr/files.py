@@ -3,13 +3,18 @@
 import contextlib
 import os
 import uuid
+import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+
+# What NumPy raises for an .npz that is cut, empty, flipped or not one.
+DAMAGED_ARRAYS = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError)
 
 
 @contextlib.contextmanager
 def write_atomically(path: str | os.PathLike) -> Iterator[Path]:
-    """Give a temporary path to write to, which becomes `path` when the block ends without error.
+    """Yield a temporary path to write to, which becomes `path` when the block ends without error.
 
     Whoever looks at `path` finds it whole or absent (or as it was), also after a kill. The
     temporary path lies in the same folder and has the same suffix (`np.savez` adds its own).

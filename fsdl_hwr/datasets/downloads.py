@@ -17,7 +17,10 @@ from pathlib import Path, PureWindowsPath
 
 import pooch
 
+ARCHIVES = (".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar", ".zip")
 RETRIES = 2  # after the first attempt, for each address
+MAX_MEMBER = 1 << 30  # bytes of one file in an archive; the largest that is needed has 0.2 GB
+DAMAGE = (tarfile.ReadError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError)
 
 
 class DownloadError(OSError):
@@ -120,15 +123,23 @@ def read_archive(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the name and the content of each wanted file in a tar (any compression) or zip archive.
 
-    Nothing is written to disk, and links are not followed. Raises `ValueError` that names the
-    member which points outside the archive's folder (or is a device), wanted or not, or the
-    archive where it is damaged.
+    Nothing is written to disk, and links are not followed. The check of a compressed archive lies
+    at its end: what was yielded can be trusted once the iteration has ended without an error. A
+    tar without compression has no check. Raises `ValueError` that names the member which points
+    outside the archive's folder (or is a device, or is larger than `MAX_MEMBER`), wanted or not, or
+    the archive if it is damaged or encrypted.
     """
     path = Path(path)
     read = _read_zip if zipfile.is_zipfile(path) else _read_tar
     try:
         yield from read(path, wanted)
-    except (tarfile.ReadError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError) as error:
+    except RuntimeError as error:  # a password, or a compression that Python does not know
+        raise ValueError(
+            f"{path} cannot be opened ({error}): pack its files anew, without a password."
+        ) from error
+    except (*DAMAGE, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # of the file system: gzip's and bz2's own errors have no number
         raise ValueError(
             f"{path} is damaged or no archive ({error}): delete it, then get it again."
         ) from error
@@ -150,12 +161,26 @@ def _fetch(url: str, checksum: str | None, filename: str, folder: Path) -> None:
 
 
 def _download_data(url: str, output_file: str, pup: pooch.Pooch) -> None:
-    """Download as pooch does, then refuse a web page: a portal or a moved host answers so."""
+    """Download as pooch does, then refuse what is not the data, before it gets its name.
+
+    A portal or a moved host answers with a web page. A file without a checksum must have content,
+    and an archive among them is read to its end, where its own check lies.
+    """
     pooch.HTTPDownloader(progressbar=True)(url, output_file, pup)
     with open(output_file, "rb") as file:
         beginning = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if beginning.startswith((b"<!doctype html", b"<html")):
         raise DownloadError("the host answered with a web page (HTML) instead of the data.")
+    ((filename, checksum),) = pup.registry.items()
+    if checksum is None and not beginning:
+        raise DownloadError("the host's answer is empty.")
+    if checksum is None and filename.endswith(ARCHIVES):
+        try:
+            for _ in read_archive(output_file, lambda name: False):
+                pass
+        except ValueError as error:
+            reason = error.__cause__ or error
+            raise DownloadError(f"what the host sent is no whole archive ({reason}).") from error
 
 
 def _reason(error: Exception) -> str:
@@ -182,6 +207,11 @@ def _check_name(archive: Path, name: str) -> None:
         raise _refuse(archive, name, "points outside the archive's folder")
 
 
+def _check_size(archive: Path, name: str, size: int) -> None:
+    if size > MAX_MEMBER:
+        raise _refuse(archive, name, f"would have {size / 1e9:.1f} GB")
+
+
 def _read_tar(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
     with tarfile.open(path) as archive:
         for member in archive:
@@ -190,8 +220,14 @@ def _read_tar(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, 
                 tarfile.data_filter(member, "archive")  # links that leave it, devices, pipes
             except tarfile.FilterError as error:
                 raise _refuse(path, member.name, f"is unsafe ({error})") from error
+            _check_size(path, member.name, member.size)
             if member.isfile() and wanted(member.name):
                 yield member.name, archive.extractfile(member).read()
+        # Gzip's and bz2's checks lie at the end of the stream, after the archive's last block; and
+        # a damaged header reads as that last block, but is not followed by zeros.
+        while rest := archive.fileobj.read(1 << 20):
+            if rest.strip(b"\0"):
+                raise tarfile.ReadError("the header of a member is not understood")
 
 
 def _read_zip(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
@@ -200,5 +236,6 @@ def _read_zip(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, 
             _check_name(path, member.filename)
             if stat.S_ISLNK(member.external_attr >> 16):
                 raise _refuse(path, member.filename, "is a link")
+            _check_size(path, member.filename, member.file_size)
             if not member.is_dir() and wanted(member.filename):
                 yield member.filename, archive.read(member)

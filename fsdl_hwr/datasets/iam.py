@@ -85,9 +85,9 @@ def lines(
     check_split(split)
     LineGeometry(height, width)  # refuses what has no room for ink
     names = ("columns", "widths", "texts", "writers", "flags", "num_blank")
-    with np.load(_converted(height, width), allow_pickle=False) as arrays:
-        columns, widths, texts, writers, flags, blank = (arrays[f"{split}_{n}"] for n in names)
-        writer_names, notes = (arrays[name].tolist() for name in ("writer_names", "notes"))
+    arrays = _converted(height, width)
+    columns, widths, texts, writers, flags, blank = (arrays[f"{split}_{n}"] for n in names)
+    writer_names, notes = (arrays[name].tolist() for name in ("writer_names", "notes"))
     texts = texts.tolist()
     chosen = [k for k, text in enumerate(texts) if set(text) <= set(characters)]
     outside = Counter(c for text in texts for c in set(text) - set(characters))
@@ -142,7 +142,7 @@ def _sources() -> tuple[Path, list[Path]]:
     )
 
 
-def _converted(height: int, width: int) -> Path:
+def _converted(height: int, width: int) -> dict[str, np.ndarray]:
     folder, paths = _sources()
     # Names and sizes of its files stand for the source: another source gets its own conversion.
     listing = [(path.relative_to(folder).as_posix(), path.stat().st_size) for path in paths]
@@ -150,12 +150,17 @@ def _converted(height: int, width: int) -> Path:
     size = sum(size for _, size in listing)
     name = f"lines-{size}-{digest}-{height}x{width}-v{FORMAT_VERSION}.npz"
     path = downloads.cache_folder() / "iam" / name
-    if not path.is_file():
-        print(f"Converting IAM from {folder} into {path}, once: a minute or two.")
-        arrays = _convert(folder, paths, height, width)
-        with files.write_atomically(path) as temporary:
-            np.savez(temporary, **arrays)
-    return path
+    if path.is_file():
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                return dict(archive)
+        except files.DAMAGED_ARRAYS as error:
+            print(f"The conversion {path} is damaged ({error}): it is made anew.")
+    print(f"Converting IAM from {folder} into {path}, once: a minute or two.")
+    arrays = _convert(folder, paths, height, width)
+    with files.write_atomically(path) as temporary:
+        np.savez(temporary, **arrays)
+    return arrays
 
 
 def _convert(folder: Path, paths: list[Path], height: int, width: int) -> dict[str, np.ndarray]:
@@ -334,15 +339,17 @@ def _read_images(
     missing = {f"{line}.png": line for line in ids}
     images = {}
     with tqdm(total=len(ids), desc="Reading images", unit=" lines") as bar:
-        for place, name, data in _members(paths, lambda name: name in missing):
-            buffer = np.frombuffer(data, np.uint8)
-            page = cv2.imdecode(buffer, cv2.IMREAD_GRAYSCALE) if data else None
-            if page is None:
-                raise ValueError(f"{place} is damaged, or no image: copy it again.")
-            images[missing.pop(name)] = _fitted(page, height, width)
-            bar.update()
+        for path in paths:
             if not missing:
                 break  # what else is there, such as archives unpacked already, need not be read
+            # To the end of each archive, where its check lies, even if nothing is missing any more.
+            for place, name, data in _members([path], lambda name: name in missing):
+                buffer = np.frombuffer(data, np.uint8)
+                page = cv2.imdecode(buffer, cv2.IMREAD_GRAYSCALE) if data else None
+                if page is None:
+                    raise ValueError(f"{place} is damaged, or no image: copy it again.")
+                images[missing.pop(name)] = _fitted(page, height, width)
+                bar.update()
     if missing:
         raise FileNotFoundError(
             f"{folder} lacks {len(missing):,} of {len(ids):,} images of lines, the first is "

@@ -183,7 +183,7 @@ def _source() -> Path:
     looked = " and ".join(str(folder / "unipen") for folder in folders)
     return downloads.download(
         [URL],
-        None,  # the publisher's checksum is not known to us; gzip's own is verified in reading
+        None,  # the publisher's is not known to us: gzip's own is verified before the file is kept
         FILENAME,
         description=f"UNIPEN train_r01_v07 (not found in {looked})",
         license="CC BY 4.0; its 1999 read-me asks for research use and a citation",
@@ -204,15 +204,24 @@ def _cache_path(source: Path) -> Path:
 def _converted() -> dict[str, np.ndarray]:
     source = _source()
     path = _cache_path(source)
-    if not path.is_file():
-        print(f"Converting {source.name} into {path}, once: about half a minute.")
-        arrays = unipen_format.convert(source)
-        with files.write_atomically(path) as temporary:
-            np.savez(temporary, **arrays)
+    if path.is_file():
+        try:
+            return _load(path)
+        except files.DAMAGED_ARRAYS as error:
+            print(f"The conversion {path} is damaged ({error}): it is made anew.")
+    print(f"Converting {source.name} into {path}, once: about half a minute.")
+    arrays = unipen_format.convert(source)
+    with files.write_atomically(path) as temporary:
+        np.savez(temporary, **arrays)
     return _load(path)
 
 
 @functools.lru_cache(maxsize=1)
 def _load(path: Path) -> dict[str, np.ndarray]:
-    with np.load(path, allow_pickle=False) as arrays:
-        return dict(arrays)
+    """Load a conversion whole, so that the check of every array is reached."""
+    with np.load(path, allow_pickle=False) as archive:
+        arrays = dict(archive)
+    missing = {"splits", "writer_names", "character_labels", "line_labels", "count"} - set(arrays)
+    if missing:
+        raise ValueError(f"it lacks {', '.join(sorted(missing))}")
+    return arrays

@@ -3,10 +3,12 @@
 import hashlib
 import http.server
 import io
+import lzma
 import tarfile
 import threading
 import zipfile
 
+import numpy as np
 import pooch
 import pytest
 
@@ -27,6 +29,7 @@ class Host(http.server.BaseHTTPRequestHandler):
         body = {
             "/html": b"\n<!DOCTYPE html><html><body>Sign in to the network</body></html>",
             "/wrong": DATA[::-1],
+            "/empty": b"",
         }.get(self.path, DATA)
         recovers = self.path == "/flaky" and Host.requests.count("/flaky") > 1
         cut = self.path in ("/cut", "/flaky") and not recovers
@@ -57,11 +60,11 @@ def folders(tmp_path, monkeypatch):
     Host.requests.clear()
 
 
-def fetch(*urls, checksum=SHA256):
+def fetch(*urls, checksum=SHA256, filename="letters/data.bin"):
     return downloads.download(
         urls,
         checksum,
-        "letters/data.bin",
+        filename,
         description="Letters",
         license="CC BY 4.0",
         size=len(DATA),
@@ -228,3 +231,64 @@ def test_damaged_archives_are_named(tmp_path):
     for name in ("cut.tar.xz", "wrong.zip", "page.zip"):
         with pytest.raises(ValueError, match=f"{name} is damaged"):
             list(downloads.read_archive(tmp_path / name))
+
+
+@pytest.mark.parametrize("suffix", ["tgz", "tar.bz2", "tar.xz"])
+def test_an_archive_with_one_flipped_bit_is_never_read_as_if_right(tmp_path, suffix):
+    rng = np.random.default_rng(0)
+    files = {f"data/{k}": rng.integers(0, 9, 3000).astype(np.uint8).tobytes() for k in range(4)}
+    path = tmp_path / f"a.{suffix}"
+    with tarfile.open(path, f"w:{suffix[-3:].strip('.').replace('tgz', 'gz')}") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    whole = path.read_bytes()
+    assert dict(downloads.read_archive(path)) == files
+    refused = 0
+    for bit in rng.integers(8 * len(whole), size=100):
+        damaged = bytearray(whole)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged)
+        try:
+            assert dict(downloads.read_archive(path)) == files  # gzip's header has unused bits
+        except ValueError as error:
+            assert "a." + suffix in str(error)
+            refused += 1
+    assert refused >= 95
+
+
+def test_a_damaged_header_in_a_plain_tar_is_noticed(tmp_path):
+    members = (("a", tarfile.REGTYPE, ""), ("b", tarfile.REGTYPE, ""))
+    packed = make_tar(tmp_path / "a.tar.xz", *members).read_bytes()
+    path = tmp_path / "a.tar"
+    damaged = bytearray(lzma.decompress(packed))
+    second = 512 + -(-len(DATA) // 512) * 512  # a header, then content in whole blocks
+    damaged[second] ^= 1  # in the member's name, so that its header's sum is wrong
+    path.write_bytes(damaged)
+    with pytest.raises(ValueError, match="a.tar is damaged"):
+        list(downloads.read_archive(path))
+
+
+def test_encrypted_and_swollen_members_are_refused(tmp_path, monkeypatch):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a", DATA)
+    encrypted = bytearray(path.read_bytes())
+    encrypted[6] |= 1
+    encrypted[encrypted.index(b"PK\1\2") + 8] |= 1
+    (tmp_path / "locked.zip").write_bytes(encrypted)
+    with pytest.raises(ValueError, match="locked.zip cannot be opened.*password"):
+        list(downloads.read_archive(tmp_path / "locked.zip"))
+    monkeypatch.setattr(downloads, "MAX_MEMBER", len(DATA) - 1)
+    with pytest.raises(ValueError, match="would have"):
+        list(downloads.read_archive(path))
+    with pytest.raises(ValueError, match="would have"):
+        list(downloads.read_archive(make_tar(tmp_path / "a.tgz", ("a", tarfile.REGTYPE, ""))))
+
+
+@pytest.mark.parametrize("path", ["/empty", "/wrong"])
+def test_an_archive_without_a_checksum_is_opened_before_it_gets_its_name(host, tmp_path, path):
+    with pytest.raises(downloads.DownloadError, match="empty|no whole archive"):
+        fetch(host + path, checksum=None, filename="letters/data.tgz")
+    assert files_in(tmp_path / "cache") == []

@@ -361,7 +361,7 @@ def test_lines_that_are_too_wide_are_squeezed_and_counted(places, files, picture
 
 @pytest.mark.parametrize("geometry", [{"height": 4}, {"width": 3}])
 def test_impossible_geometry_is_refused_before_files_are_read(geometry):
-    with pytest.raises(ValueError, match="no room within margins"):
+    with pytest.raises(ValueError, match="no room for ink within margins"):
         iam.lines("train", **geometry)
 
 
@@ -425,6 +425,17 @@ def test_the_second_load_reads_the_conversion(places, files, monkeypatch):
     assert len(iam.lines("train")) == 3
     (name,) = conversions(cache)
     assert "-28x952-v1" in name
+
+
+def test_a_damaged_conversion_is_made_anew(places, files, capsys):
+    folder, cache = places
+    write(folder, files)
+    first = iam.lines("test")
+    path = cache / "iam" / conversions(cache)[0]
+    path.write_bytes(path.read_bytes()[:1000])
+    second = iam.lines("test")
+    np.testing.assert_array_equal(first.images, second.images)
+    assert f"{path} is damaged" in capsys.readouterr().out
 
 
 def test_geometries_and_changed_sources_get_their_own_conversion(places, files):

@@ -87,6 +87,13 @@ def test_an_archive_is_converted_once_and_whole(places, capsys):
     unipen._load.cache_clear()
     assert len(unipen.characters("test", characters="AB")) == 2
     assert "Converting" not in capsys.readouterr().out
+    whole = converted.read_bytes()
+    for damaged in (b"", whole[: len(whole) // 2], whole.replace(b"splits", b"spilts")):
+        converted.write_bytes(damaged)
+        unipen._load.cache_clear()
+        assert len(unipen.characters("test", characters="AB")) == 2
+        assert "is damaged" in capsys.readouterr().out
+        assert len(converted.read_bytes()) == len(whole)
 
 
 def test_damaged_and_hostile_archives_are_refused_and_leave_nothing(places):
