@@ -10,12 +10,13 @@ export GLIBC_TUNABLES ?= glibc.malloc.top_pad=268435456
 
 # Two notebooks or test files at a time, each on one thread, in this order, the long ones first: so
 # two cores are in use to the end. Tests of the canvas read with what labs 02 and 03 have trained.
-TWO_AT_A_TIME := LABS_RAN=1 OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+ONE_THREAD := OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1
+TWO_AT_A_TIME := LABS_RAN=1 $(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 LONG := labs tests/browser tests/package/experiments/test_sweeps.py tests/labs tests/project/test_site.py
 TESTS := $(sort $(shell find tests/package tests/project -name 'test_*.py'))
 LONG_FIRST := $(LONG) $(filter-out $(LONG),$(TESTS))
 
-.PHONY: help run test check-long test-long lab lint lint-js format exercises nbgrader colab binder backends site assets benchmark clean
+.PHONY: help run test unit check-long test-long lab lint lint-js format exercises nbgrader colab binder backends site assets benchmark clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,11 +25,13 @@ run: $(READY)  ## train and read lines (lab 03): executed notebook, HTML report,
 	$(BIN)/python -m fsdl_hwr.experiments $(LAB) $(if $(PARAMETERS),--parameters $(PARAMETERS))
 
 test: $(READY)  ## lint, unit tests, structure of the notebooks, every notebook executed
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	rm -f $(patsubst labs/%.ipynb,runs/%/results.json,$(wildcard labs/*.ipynb))
+	rm -f runs/parts.txt $(patsubst labs/%.ipynb,runs/%/results.json,$(wildcard labs/*.ipynb))
 	rm -rf runs/05_experimentation  # its finished runs would not be repeated
+	@$(BIN)/python tools/part.py lint $(MAKE) --no-print-directory lint
 	$(TWO_AT_A_TIME) --durations 15 --nbval-lax --nbval-current-env --nbval-cell-timeout 900 --ignore=labs/exercises $(LONG_FIRST)
+
+unit: $(READY)  ## the tests without notebooks and browser
+	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile tests/package tests/project
 
 check-long: test-long backends nbgrader colab binder site  ## what takes too long for make test: an hour, and 9 GB
 

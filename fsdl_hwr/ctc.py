@@ -197,7 +197,7 @@ def beam_search(
     language_model: LanguageModel | None = None,
     weight: float = 1.0,
     length_bonus: float = 0.0,
-) -> list[tuple[tuple[int, ...], float]]:
+) -> list[tuple[tuple[int, ...], float]]:  # long: one loop over frames, vectorized
     """Return the likeliest labels of one line with their scores, best first: prefix beam search.
 
     `log_probs` (frames, classes) is normalized in every frame. A label's score is

@@ -6,8 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from fsdl_hwr.checks import judge
-
-PARTS = ("datasets", "networks", "ctc")
+from fsdl_hwr.figures.package_map import APART
 
 
 def encode(function: Callable) -> None:
@@ -109,7 +108,7 @@ def choose_run(function: Callable) -> None:
     judge.confirm(function)
 
 
-def lean(function: Callable) -> None:
+def lean(function: Callable) -> None:  # long: a table of mistakes
     """Check `function(ink, slant)`: the ink, each point moved right by slant times its height."""
     stem = np.array([[3.0, 0.0], [3.0, -2.0], [4.0, -6.0]])
     timed = np.array([[0.0, 1.0, 0.1], [2.0, -1.0, 0.2]])
@@ -174,7 +173,7 @@ def lean(function: Callable) -> None:
     judge.confirm(function)
 
 
-def broken_rules(function: Callable) -> None:
+def broken_rules(function: Callable) -> None:  # long: a table of mistakes
     """Check `function(imports)`: the imports between datasets, networks and ctc, a set of pairs."""
     clean = {"datasets.lines": {"ink", "datasets.glyphs"}, "ctc": {"alphabet"}, "ink": set()}
     joined = {"recognizer": {"ctc", "networks", "datasets.lines"}, "networks.lenet": {"ink"}}
@@ -187,7 +186,7 @@ def broken_rules(function: Callable) -> None:
         def found(imports):
             pairs = [(module, other) for module, others in imports.items() for other in others]
             parts = [(part_of(module), part_of(other), (module, other)) for module, other in pairs]
-            return {pair for a, b, pair in parts if b in PARTS and not allowed(a, b)}
+            return {pair for a, b, pair in parts if b in APART and not allowed(a, b)}
 
         return found
 
@@ -195,13 +194,13 @@ def broken_rules(function: Callable) -> None:
         return name.split(".")[0]
 
     def alike(name):
-        return next((p for p in PARTS if name.startswith(p)), name)
+        return next((p for p in APART if name.startswith(p)), name)
 
     mistakes = [
         (
             "modules of one part may import each other: datasets.lines needs datasets.glyphs. Only "
             "two different parts must not meet.",
-            breaches(part, lambda a, b: a not in PARTS),
+            breaches(part, lambda a, b: a not in APART),
         ),
         (
             "that forbids everybody. The recognizer is there to join the parts; the rule binds "
@@ -211,7 +210,7 @@ def broken_rules(function: Callable) -> None:
         (
             "only modules that are called exactly like a part are found. datasets.glyphs belongs "
             "to datasets.",
-            breaches(lambda name: name, lambda a, b: a == b or a not in PARTS),
+            breaches(lambda name: name, lambda a, b: a == b or a not in APART),
         ),
         (
             "only modules that are called exactly like a part are found. datasets.glyphs belongs "
@@ -220,26 +219,26 @@ def broken_rules(function: Callable) -> None:
                 (module, other)
                 for module, others in imports.items()
                 for other in others
-                if part(module) in PARTS and other in PARTS and part(module) != other
+                if part(module) in APART and other in APART and part(module) != other
             },
         ),
         (
             "a module whose name only begins like a part's is none of it: ctc_tools is not ctc.",
-            breaches(alike, lambda a, b: a == b or a not in PARTS),
+            breaches(alike, lambda a, b: a == b or a not in APART),
         ),
         (
             "only one direction is looked at: of two parts, neither may import the other.",
-            breaches(part, lambda a, b: a not in PARTS or PARTS.index(a) >= PARTS.index(b)),
+            breaches(part, lambda a, b: a not in APART or APART.index(a) >= APART.index(b)),
         ),
         (
             "only one direction is looked at: of two parts, neither may import the other.",
-            breaches(part, lambda a, b: a not in PARTS or PARTS.index(a) <= PARTS.index(b)),
+            breaches(part, lambda a, b: a not in APART or APART.index(a) <= APART.index(b)),
         ),
     ]
     judge.compare(
         function,
         cases,
-        breaches(part, lambda a, b: a not in PARTS or a == b),
+        breaches(part, lambda a, b: a not in APART or a == b),
         mistakes,
         "For each import ask: to which part does either side belong?",
     )

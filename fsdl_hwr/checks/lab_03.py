@@ -229,7 +229,7 @@ def _unequal_places(references, predictions):
     return unequal + sum(abs(len(r) - len(p)) for r, p in pairs)
 
 
-def bootstrap_interval(function: Callable) -> None:
+def bootstrap_interval(function: Callable) -> None:  # long: a table of mistakes  # noqa: C901 (each may fail)
     """Check `function(errors, lengths, rng)`: low and high end of a corpus CER's 95% interval."""
     rng = np.random.default_rng(0)
     lengths = rng.integers(2, 60, 150)
@@ -329,7 +329,7 @@ def bootstrap_interval(function: Callable) -> None:
     judge.confirm(function)
 
 
-def log_likelihood(function: Callable) -> None:
+def log_likelihood(function: Callable) -> None:  # long: a table of mistakes
     """Check `function(log_probs, label)`: log p(label), all alignments summed."""
     rng = np.random.default_rng(0)
     cases = [

@@ -5,6 +5,7 @@ A form is a string: strokes in writing order, separated by `|`; a stroke is a li
 at y = 0, x-height 10, ascenders and capitals 18, descenders -8, y up. A lone point is a dot.
 """
 
+# long: the forms themselves, a line each
 HAND_FORMS = {
     "0": [
         "6,18 2,15 1,8 3,1 6,0 9,3 10,10 8,16 5,18",

@@ -368,7 +368,7 @@ def _check_character(label: str) -> None:
         raise Broken(f"character outside the {len(CHARACTERS)} classes")
 
 
-def _cut(
+def _cut(  # noqa: C901 (a case per rule of the format)
     components: list[_Component],
     ranges: list[tuple],
     settings: dict,

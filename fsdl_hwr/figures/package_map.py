@@ -14,6 +14,13 @@ from matplotlib.path import Path as Curve
 
 from fsdl_hwr.figures import drawing
 
+# The parts of the kit, in the order of the data: each imports none but those before it.
+PARTS = (
+    "files", "alphabet", "ink", "paper", "image_files", "rows", "augmentation", "datasets",
+    "networks", "ctc", "language_model", "metrics", "recognizers",
+    "experiments", "serving", "porting", "figures", "explorers", "checks",
+)  # fmt: skip
+APART = ("datasets", "networks", "ctc")  # these do not know each other, nor what joins them
 # What uses the rest and is used by none of it; figures are drawn by explorers too.
 LEAVES = ("checks", "experiments", "explorers", "figures", "porting", "serving")
 

@@ -1,6 +1,7 @@
 """What holds the project together: imports, dependencies, commands."""
 
 import ast
+import graphlib
 import importlib.util
 import re
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import tomllib
 
 import pytest
-from paths import ROOT
+from paths import ROOT, TESTS
 
 from fsdl_hwr.figures import package_map
 
@@ -20,7 +21,19 @@ MODULES = sorted(
 HEAVY = {"tensorflow", "keras", "jax", "torch", "matplotlib", "cv2", "faker", "nltk", "papermill"}
 HEAVY |= {"numpy", "nbconvert", "pooch"}
 IN_PYTORCH = "fsdl_hwr.porting.torch_crnn"  # the subject of lab 12; nothing imports it
-LEAVES = {f"fsdl_hwr.{name}" for name in package_map.LEAVES}
+# Modules without a test module of their name, and the one that tests them.
+TESTED_ELSEWHERE = {
+    "datasets.letter_forms": "package/datasets/test_strokes.py",  # data, and no code
+    "datasets.unipen_repairs": "package/datasets/test_unipen_format.py",  # as the reader calls it
+    "experiments.__main__": "package/experiments/test_notebooks.py",
+    "porting.weights": "package/porting/test_torch_crnn.py",
+    **{
+        f"networks.{name}": "package/networks/test_networks.py"  # side by side, by one set of rules
+        for name in ("mlp", "lenet", "character_cnn", "character_lstm")
+        + ("line_cnn", "line_crnn", "line_lstm_ctc", "layers")
+    },
+    **{f"checks.lab_{k:02}": "labs/test_exercises.py" for k in range(1, 6)},  # with solutions
+}
 
 
 def pyproject():
@@ -91,17 +104,45 @@ def test_no_module_needs_one_backend(module):
         assert "keras.backend.backend()" in path.read_text()
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_parts_do_not_know_each_other(module):
-    """Data, networks and CTC are joined by the recognizer alone; nothing below knows the leaves."""
-    parts = ["fsdl_hwr.datasets", "fsdl_hwr.networks", "fsdl_hwr.ctc"]
-    names = imported_by(module)
-    for part in parts:
-        if within(module, part):
-            others = [other for other in [*parts, "fsdl_hwr.recognizers"] if other != part]
-            assert not [n for n in names for other in others if within(n, other)]
-    if not any(within(module, leaf) for leaf in LEAVES):
-        assert not [n for n in names for leaf in LEAVES if within(n, leaf)]
+@pytest.fixture(scope="module")
+def graph():
+    """The parts of the package, and for each what it imports."""
+    return package_map.part_imports(package_map.read_modules(PACKAGE))
+
+
+def test_every_part_is_listed_and_imports_none_but_those_before_it(graph):
+    assert set(graph) == set(package_map.PARTS)
+    place = {part: k for k, part in enumerate(package_map.PARTS)}
+    arrows = [(part, other) for part in graph for other in graph[part]]
+    assert not [(part, other) for part, other in arrows if place[part] < place[other]]
+    package_map.layers(graph)  # raises on a circle
+
+
+def test_modules_of_a_part_import_each_other_in_no_circle():
+    modules = package_map.read_modules(PACKAGE)
+    folders = {module.part for module in modules}  # their `__init__` may gather what they offer
+    imports = {module.name: module.imports - folders for module in modules}
+    list(graphlib.TopologicalSorter(imports).static_order())  # raises on a circle
+
+
+def test_data_networks_and_ctc_are_joined_by_the_recognizers_alone(graph):
+    for part in package_map.APART:
+        assert not graph[part] & {*package_map.APART, "recognizers"}
+
+
+def test_nothing_below_knows_the_leaves(graph):
+    for part in set(graph) - set(package_map.LEAVES):
+        assert not graph[part] & set(package_map.LEAVES)
+
+
+def test_every_module_has_a_test_module_of_its_name():
+    for module in package_map.read_modules(PACKAGE):
+        *folders, name = module.name.split(".")
+        test = TESTS.joinpath("package", *folders, f"test_{name}.py")
+        if not (PACKAGE / module.name.replace(".", "/")).is_dir() and not test.is_file():
+            assert module.name in TESTED_ELSEWHERE, f"{test.relative_to(ROOT)} is missing"
+    for where in TESTED_ELSEWHERE.values():
+        assert (TESTS / where).is_file(), where
 
 
 def test_every_dependency_says_why():

@@ -7,10 +7,10 @@ import time
 
 import numpy as np
 import pytest
-from recorded import CONFIG, Few, Reader, row_of, train
+from recorded import CONFIG, Few, Reader, make_runs, row_of, train
 
 from fsdl_hwr import experiments
-from fsdl_hwr.experiments import tables, tracking
+from fsdl_hwr.experiments import tracking
 
 
 def record(folder, epochs=2, config=CONFIG, **options):
@@ -169,26 +169,6 @@ def test_killed_while_writing_without_pause_the_record_is_readable(tmp_path, rng
 
 
 # Tables
-
-
-def make_runs(folder):
-    for size, cer in [(8, 0.25), (16, 0.125)]:
-        run = tracking.start(folder / f"size_{size}", {**CONFIG, "batch_size": size})
-        run.keep_lines(np.full((2, 28, 90), size, np.uint8), ["<one>", "two"])
-        run.log(0, {"val_cer": 1}, ["", "t"])
-        run.log(1, {"val_cer": cer}, ["<one>", f"two{size}"])
-    return tracking.load_runs(folder)
-
-
-def test_runs_are_compared_by_what_differs(tmp_path):
-    runs = make_runs(tmp_path)
-    assert runs.columns == ["run", "batch_size", "state", "epoch", "val_cer"]
-    assert str(runs).splitlines()[2].split() == ["size_8", "8", "unfinished", "2", "0.25"]
-    assert str(tables.Table(runs, ["run", "network"])).splitlines()[1].split() == [
-        "size_16",
-        "tiny",
-    ]
-    assert runs._repr_html_().count("<tr>") == 3
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
