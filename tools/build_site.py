@@ -1,8 +1,8 @@
 """Build the site of executed labs: `make site`, which executes the labs first.
 
-Reads runs/site/<lab>/<lab>.ipynb, lays out README, labs, exercises and guide as Sphinx' sources in
-runs/site/source, and writes runs/site/html. Fails on any warning of Sphinx, on a link within the
-site that leads nowhere, and on a page that would fetch something from elsewhere.
+Reads runs/site/<lab>/<lab>.ipynb, lays out README, labs, exercises, guides and an API reference as
+Sphinx' sources in runs/site/source, and writes runs/site/html. Fails on any warning of Sphinx, on a
+link within the site that leads nowhere, and on a page that would fetch something from elsewhere.
 """
 
 import html
@@ -15,6 +15,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
+import api_reference  # beside this script
 import nbformat
 
 from fsdl_hwr.experiments import reports
@@ -43,7 +44,7 @@ def lay_out() -> None:
     labs = sorted((ROOT / "labs").glob("*.ipynb"))
     exercises = sorted((ROOT / "labs" / "exercises").glob("*.ipynb"))
     one_run = ROOT / "labs" / "experiments" / "one_run.ipynb"
-    pages = [ROOT / "docs" / "teaching.md"]
+    pages = [ROOT / name for name in ("docs/teaching.md", "docs/design.md", "CONTRIBUTING.md")]
     listed = {"Labs": labs, "Exercises": exercises, "More": [*pages, one_run]}
     sources = {path: SITE / path.stem / path.name for path in labs}  # the executed ones
     targets = {path.relative_to(ROOT) for paths in listed.values() for path in paths}
@@ -57,6 +58,8 @@ def lay_out() -> None:
         text = linked(path.read_text("utf-8"), path, targets)
         _made(SOURCE / path.relative_to(ROOT)).write_text(text, "utf-8")
     front = linked((ROOT / "README.md").read_text("utf-8"), ROOT / "README.md", targets)
+    reference = api_reference.write_reference(ROOT / "fsdl_hwr", SOURCE / "reference")
+    listed["Reference"] = [ROOT / path.relative_to(SOURCE) for path in reference]
     for caption, paths in listed.items():
         names = "\n".join(str(path.relative_to(ROOT).with_suffix("")) for path in paths)
         front += CONTENTS.format(caption=caption, pages=names)

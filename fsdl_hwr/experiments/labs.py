@@ -26,7 +26,7 @@ def set_up() -> None:
         os.environ.setdefault(name, value)
     logging.getLogger("tensorflow").setLevel("ERROR")  # a lab's dozen networks are no mistake
     with _silent_standard_error():
-        import keras
+        from fsdl_hwr.backend import keras
 
         backend = keras.backend.backend()
         # The first tensor makes the backend look for devices, and complain about missing ones.

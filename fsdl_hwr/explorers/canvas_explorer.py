@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import keras
 import numpy as np
 from matplotlib.figure import Figure
 
 from fsdl_hwr import ctc
 from fsdl_hwr import ink as ink_module
+from fsdl_hwr.backend import keras
 from fsdl_hwr.datasets import canvas_ink, lines
 from fsdl_hwr.datasets.canvas_ink import Sample
 from fsdl_hwr.explorers import widget

@@ -8,7 +8,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import keras
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
@@ -16,6 +15,7 @@ from matplotlib.figure import Figure
 
 from fsdl_hwr import ctc
 from fsdl_hwr.alphabet import BLANK_INDEX, Alphabet
+from fsdl_hwr.backend import keras
 from fsdl_hwr.datasets.lines import Lines
 from fsdl_hwr.explorers import widget
 from fsdl_hwr.figures import drawing

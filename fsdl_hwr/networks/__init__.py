@@ -3,6 +3,7 @@
 A network takes uint8 images (ink 255 on 0), rescales them itself, and gives float32 logits.
 """
 
+import fsdl_hwr.backend  # noqa: F401  # first: it says what to install if Keras lacks one
 from fsdl_hwr.networks.character_cnn import character_cnn
 from fsdl_hwr.networks.character_lstm import character_lstm
 from fsdl_hwr.networks.lenet import lenet

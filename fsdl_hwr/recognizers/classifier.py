@@ -5,10 +5,10 @@ import os
 import zlib
 from collections.abc import Callable
 
-import keras
 import numpy as np
 
 from fsdl_hwr import alphabet, files
+from fsdl_hwr.backend import keras
 from fsdl_hwr.datasets.glyphs import Glyphs
 from fsdl_hwr.recognizers import training
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import keras
 import numpy as np
 
 from fsdl_hwr import ctc, files, metrics
 from fsdl_hwr.alphabet import Alphabet
+from fsdl_hwr.backend import keras
 from fsdl_hwr.datasets.lines import Lines, LineStream
 from fsdl_hwr.ink import LineGeometry
 from fsdl_hwr.networks.layers import SlidingWindows

@@ -1,0 +1,39 @@
+"""Without a backend, what needs Keras says what to install."""
+
+import subprocess
+import sys
+
+import pytest
+
+BLOCK = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == {backend!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Absent())
+"""
+
+
+def run(code, backend):
+    environment = {"KERAS_BACKEND": backend, "PATH": "", "PYTHONPATH": ":".join(sys.path)}
+    code = BLOCK.format(backend=backend) + code
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment
+    )
+
+
+@pytest.mark.parametrize(
+    "module", ["fsdl_hwr.networks", "fsdl_hwr.recognizers.line", "fsdl_hwr.recognizers.classifier"]
+)
+def test_a_missing_backend_is_named_with_what_to_install(module):
+    done = run(f"import {module}", "tensorflow")
+    assert done.returncode != 0
+    last = done.stderr.strip().splitlines()[-1]
+    assert "tensorflow, which is not installed" in last
+    assert "pip install '.[tensorflow]'" in last and "KERAS_BACKEND" in last
+
+
+def test_reading_data_needs_no_backend():
+    done = run("import fsdl_hwr.datasets.strokes, fsdl_hwr.ctc, fsdl_hwr.metrics", "tensorflow")
+    assert done.returncode == 0, done.stderr
