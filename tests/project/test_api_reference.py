@@ -17,7 +17,7 @@ class Line:
     def cut(self, at: int) -> "Line":
         """Cut it at `at`."""
 
-def read(images: tuple[int, int] = (28, 28), *, beam_width: int = 3, another: str = "abcdefg", x=()):
+def read(images: tuple[int, int] = (28, 28), *, beam_width: int = 3, another="abcdefg", x=(0,)):
     """Read lines, as [1] does.
 
     Args:
