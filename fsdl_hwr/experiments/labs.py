@@ -66,6 +66,17 @@ def parameters(notebook: Mapping) -> dict:
     return {name: notebook[name] for name in names if name not in NOT_RECORDED}
 
 
+def complete(settings: Mapping, **defaults) -> dict:
+    """Fill up a dictionary of settings with defaults.
+
+    `complete({"epochs": 3}, epochs=1, filters=[8, 16])` has both. Raises `ValueError` for a setting
+    that has no default, and lists those that have one.
+    """
+    if unknown := sorted(set(settings) - set(defaults)):
+        raise ValueError(f"There is no setting {', '.join(unknown)}: choose from {list(defaults)}.")
+    return {**defaults, **settings}
+
+
 def run_folder(lab: str, folder: str | os.PathLike = "") -> Path:
     """Make the folder that a lab's results go to, and return it.
 

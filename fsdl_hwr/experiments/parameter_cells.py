@@ -60,7 +60,7 @@ def known_parameters(lab: Path) -> dict[str, dict]:
 
 def _typed(name: str, value, type_name: str):
     """Read a value as its annotation says: YAML takes 1e-3 for a text and 2019 for a number."""
-    wanted = {"int": int, "float": float, "str": str, "bool": bool}.get(type_name)
+    wanted = {t.__name__: t for t in (int, float, str, bool, list, dict)}.get(type_name)
     if wanted is None or type(value) is wanted:
         return value
     if wanted is str and isinstance(value, int | float):

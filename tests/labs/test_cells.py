@@ -43,7 +43,8 @@ def is_exempt(cell):
     """Parameters, and set-up cells: there, imports outnumber the other statements."""
     if is_parameters(cell):
         return True
-    statements = ast.parse(cell.source).body
+    lines = [line for line in cell.source.splitlines() if not line.lstrip().startswith(("!", "%"))]
+    statements = ast.parse("\n".join(lines)).body
     imports = sum(isinstance(s, ast.Import | ast.ImportFrom) for s in statements)
     return imports > len(statements) / 2
 

@@ -124,3 +124,9 @@ def test_a_value_that_is_no_number_is_not_as_expected(expected, capsys):
 def test_an_empty_range_is_refused(expected):
     with pytest.raises(ValueError, match="from 2 to 1 is empty"):
         experiments.expect("loss", 1.5, 2, 1)
+
+
+def test_settings_are_completed_and_a_misspelled_one_is_named():
+    assert experiments.complete({"rate": 2}, rate=1, filters=[8]) == {"rate": 2, "filters": [8]}
+    with pytest.raises(ValueError, match=r"no setting ratee: choose from \['rate'\]"):
+        experiments.complete({"ratee": 2}, rate=1)
