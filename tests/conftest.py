@@ -74,7 +74,7 @@ def metrics(request):
     if not file.is_file():
         # Where labs and tests run in one go, a lab that came too late must not pass for tested.
         absent = pytest.fail if os.environ.get("LABS_RAN") else pytest.skip
-        absent(f"needs {file}, a run with the defaults: make run or test")
+        absent("needs a run of the lab with its defaults: make run, make test")
     results = json.loads(file.read_text())
     defaults = {name: literal_eval(p["default"]) for name, p in inspect_notebook(lab).items()}
     assert results["parameters"].items() <= defaults.items()  # the run was one of the defaults

@@ -29,11 +29,16 @@ explorer = window_explorer.explore(image, transcript, 28, 14, classify, "lr", fi
 """
 
 
+@pytest.fixture(scope="module")
+def opened(_lab):
+    """One kernel for all tests of this module: to import Keras takes longer than they do."""
+    return _lab.open([MAKE, OPEN])
+
+
 @pytest.fixture
-def notebook(lab):
-    notebook = lab.open([MAKE, OPEN])
-    notebook.run_all()
-    return notebook
+def notebook(opened):
+    opened.run_all()  # a new explorer in the same place
+    return opened
 
 
 def sentence(notebook, width, stride):

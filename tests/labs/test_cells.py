@@ -1,13 +1,12 @@
 """Cells are short: one idea each, with lines that fit beside JupyterLab's file browser."""
 
 import ast
-from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
+from paths import LABS
 
-LABS = Path(__file__).parents[2] / "labs"
 MEDIAN, NINTH_DECILE, LONGEST = 8, 12, 15  # lines of a cell
 WIDEST = 88  # columns
 MAX_PARAMETERS = 14

@@ -3,23 +3,21 @@
 import json
 import os
 from ast import literal_eval
-from pathlib import Path
 
 import papermill
 import pytest
+from paths import LABS, RUNS
 
 from fsdl_hwr.experiments import results
 
-ROOT = Path(__file__).parents[2]
 
-
-@pytest.mark.parametrize("lab", sorted(ROOT.glob("labs/*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("lab", sorted(LABS.glob("*.ipynb")), ids=lambda path: path.stem)
 def test_a_default_run_stays_within_the_ranges_that_the_lab_promises(lab):
-    file = ROOT / "runs" / lab.stem / results.RESULTS
+    file = RUNS / lab.stem / results.RESULTS
     if not file.is_file():
         # If labs and tests run in one go, a lab that came too late must not pass for tested.
         absent = pytest.fail if os.environ.get("LABS_RAN") else pytest.skip
-        absent(f"needs {file}, a run with the defaults: make run or test")
+        absent("needs a run of the lab with its defaults: make run, make test")
     record = json.loads(file.read_text())
     known = papermill.inspect_notebook(lab)
     defaults = {name: literal_eval(p["default"]) for name, p in known.items()}
