@@ -42,9 +42,11 @@ lab: $(READY)  ## open JupyterLab on a copy of the labs, work/, which updates of
 	$(BIN)/python tools/copy_labs.py
 	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/work
 
-lint: $(READY)  ## check code and notebooks
+lint: $(READY)  ## check code, types and notebooks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python tools/check_notebooks.py
 
 lint-js:  ## check the explorers' JavaScript, where there is npm
 	npx --yes @biomejs/biome@2.6.8 lint
