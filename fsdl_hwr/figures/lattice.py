@@ -26,7 +26,7 @@ def draw_lattice(
     figure = Figure(figsize=(WIDTH * 0.8, 0.75 * num_states + 0.9))
     axes = figure.subplots()
     for t in range(1, num_frames):
-        for state in np.flatnonzero(on_a_path[t]):
+        for state in np.flatnonzero(on_a_path[t]).tolist():
             for before in _ways_into(lattice.states, state):
                 if on_a_path[t - 1, before]:
                     axes.plot([t, t + 1], [before, state], color=BLACK, lw=0.8, zorder=1)
