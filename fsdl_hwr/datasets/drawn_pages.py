@@ -1,0 +1,353 @@
+"""Pages drawn from the embedded handwriting: letters, columns, notes, on paper that has seen life.
+
+Everything that is drawn is known: the ink of every line, its baseline, its x-height, its text.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from fsdl_hwr import ink as pen_ink
+from fsdl_hwr.alphabet import Alphabet
+from fsdl_hwr.datasets import strokes, text, worn_paper
+from fsdl_hwr.datasets.pages import HANDWRITTEN, INTERLINEAR, PRINT, Page, TextLine
+from fsdl_hwr.datasets.splits import SPLITS
+
+X_HEIGHT = 0.5  # em, of the letter forms
+LENGTHS = (3, 5, 8, 12, 17, 23, 30, 38, 46, 54)  # characters, of the lines a writer has ready
+STYLE_SHARES = {"print": 0.5, "mixed": 1.0, "script": 2.5}  # letters are mostly in script
+SUPERSAMPLING = 2  # OpenCV's strokes are whole px wide
+LETTER, COLUMNS, FORM, NOTES = "letter", "columns", "form", "notes"
+LAYOUTS = {LETTER: 0.55, NOTES: 0.2, COLUMNS: 0.15, FORM: 0.1}  # and how often each is drawn
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A line that a writer has ready: ink in em, baseline y = 0, from x = 0 on."""
+
+    ink: list[np.ndarray]
+    transcript: str
+    width: float
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A line on its way to the page: where it starts, how large, how it runs. In px.
+
+    origin: of the baseline's start. em, stretch: height of a letter's em, and how much wider than
+    high it is. angle: radians, y down. bow: px that the middle hangs. pen: px.
+    """
+
+    ready: Ready
+    origin: tuple[float, float]
+    em: float
+    stretch: float
+    shear: float
+    angle: float
+    bow: float
+    pen: float
+    kind: str = HANDWRITTEN
+
+
+class PageMaker:
+    """Draws pages, each another: in one of `writers`' hands, on paper of its own.
+
+    Every writer writes some lines of each length once; a page sets them anew. height, width: of the
+    page, in px. layouts: which to draw, by name; all by default. wear: 0 draws clean paper, 1 the
+    worst. Raises `ValueError` without writers or sentences.
+    """
+
+    def __init__(
+        self,
+        writers: Sequence[strokes.Writer],
+        sentences: Sequence[str],
+        height: int = 768,
+        width: int = 576,
+        layouts: Sequence[str] = tuple(LAYOUTS),
+        wear: float = 1.0,
+    ):
+        if not writers or not sentences:
+            raise ValueError("Pages need at least one writer and one sentence.")
+        if unknown := set(layouts) - set(LAYOUTS):
+            raise ValueError(
+                f"Unknown layouts {sorted(unknown)}: choose from {', '.join(LAYOUTS)}."
+            )
+        self.height, self.width = height, width
+        self.layouts = tuple(layouts)
+        self.wear = wear
+        self.writers = list(writers)
+        self.shares = np.array([STYLE_SHARES[writer.style] for writer in writers])
+        self.shares /= self.shares.sum()
+        self.text = " ".join(sentences)
+        self._ready: dict[int, dict[int, list[Ready]]] = {}
+
+    def __call__(self, rng: np.random.Generator) -> Page:
+        """Draw one page."""
+        writer = int(rng.choice(len(self.writers), p=self.shares))
+        layout = _choose(rng, {name: LAYOUTS[name] for name in self.layouts})
+        placed = _Layout(self, writer, rng).lines(layout)
+        ink, owners, lines = draw(placed, self.height, self.width, rng)
+        image, owners = worn_paper.photograph(ink, owners, lines, rng, self.wear)
+        return Page(image, tuple(lines), owners, layout)
+
+    def ready(self, writer: int, length: int, rng: np.random.Generator) -> Ready:
+        """Return a line of about `length` characters that this writer has ready."""
+        if writer not in self._ready:
+            hand = self.writers[writer]
+            own = np.random.default_rng((*hand.seed, 6))
+            self._ready[writer] = {
+                n: [self._write(hand, n, own) for _ in range(3)] for n in LENGTHS
+            }
+        nearest = min(LENGTHS, key=lambda n: abs(n - length))
+        choices = self._ready[writer][nearest]
+        return choices[rng.integers(len(choices))]
+
+    def _write(self, hand: strokes.Writer, length: int, rng: np.random.Generator) -> Ready:
+        transcript = ""
+        while not transcript:
+            start = int(rng.integers(max(1, len(self.text) - length - 20)))
+            start = self.text.find(" ", start) + 1  # a word's beginning
+            pieces = text.cut(self.text[start : start + length], max(2, length))
+            transcript = pieces[0] if pieces else ""
+        ink = hand.write(transcript, rng)
+        left, _, right, _ = pen_ink.bounding_box(ink)
+        shift = np.array([left, 0], np.float32)
+        return Ready([stroke[:, :2] - shift for stroke in ink], transcript, right - left)
+
+
+class _Layout:
+    """Decides where the lines of one page stand."""
+
+    def __init__(self, maker: PageMaker, writer: int, rng: np.random.Generator):
+        self.maker, self.writer, self.rng = maker, writer, rng
+        self.height, self.width = maker.height, maker.width
+        self.pitch = self.height / rng.uniform(10, 30)  # px from line to line
+        self.em = self.pitch * rng.uniform(0.45, 1.15)
+        self.stretch = float(np.exp(rng.normal(0.15, 0.25)))
+        self.shear = float(np.clip(rng.normal(0.2, 0.25), -0.2, 0.75))
+        self.skew = np.radians(rng.normal(0, 1.2) if rng.random() < 0.8 else rng.uniform(-6, 6))
+        self.pen = max(0.8, self.em * rng.uniform(0.05, 0.12))
+        self.drift = rng.uniform(0, 0.008)  # radians, from line to line
+        self.bow = rng.normal(0, 0.15) * self.pitch
+
+    def lines(self, layout: str) -> list[Placed]:
+        margin = self.width * self.rng.uniform(0.02, 0.14)
+        top = self.height * self.rng.uniform(0.02, 0.1) + self.em
+        if layout == COLUMNS:
+            return self._columns(top, margin)
+        if layout == FORM:
+            return self._form(top, margin)
+        placed = self._letterhead(top) if self.rng.random() < 0.3 else []
+        top += 1.5 * self.pitch if placed else 0
+        placed += self._letter(top, margin)
+        if layout == NOTES:
+            placed = self._notes() + [p for p in placed if p.origin[1] > 0.18 * self.height]
+        return placed
+
+    def _letter(self, top: float, margin: float) -> list[Placed]:
+        """Date, salutation, paragraphs, closing, signature."""
+        rng, placed = self.rng, []
+        right = self.width - margin * rng.uniform(0.1, 1)
+        y = top
+        for _ in range(rng.integers(0, 3)):  # place and date, to the right
+            x = self.width * rng.uniform(0.35, 0.65)
+            if rng.random() < 0.3:  # on a line with the address
+                placed.append(self._line(margin, y, x - margin - 2 * self.em))
+            placed.append(self._line(x, y, right - x))
+            y += self.pitch
+        last = self.height * (1 if rng.random() < 0.6 else rng.uniform(0.35, 0.9))
+        if rng.random() < 0.6:
+            placed.append(self._line(margin, y, 0.5 * (right - margin)))
+            y += self.pitch * rng.uniform(1, 1.4)
+        while y < last - 0.4 * self.em:
+            indent = self.width * rng.uniform(0.05, 0.3) if rng.random() < 0.15 else 0
+            short = rng.uniform(0.15, 0.9) if rng.random() < 0.15 else 1
+            x = margin + indent + rng.normal(0, 0.006) * self.width
+            placed.append(self._line(x, y, short * (right - x)))
+            if rng.random() < 0.05 and self.pitch > 1.3 * self.em:
+                placed.append(self._insertion(placed[-1]))
+            y += self.pitch * rng.normal(1, 0.05) * (1.7 if rng.random() < 0.04 else 1)
+        if last < 0.95 * self.height:
+            for _ in range(rng.integers(1, 4)):
+                if y < self.height - 0.4 * self.em:
+                    x = self.width * rng.uniform(0.2, 0.6)
+                    placed.append(self._line(x, y, right - x, rng.uniform(0.9, 1.4)))
+                y += self.pitch * rng.uniform(1, 1.5)
+        return placed
+
+    def _columns(self, top: float, margin: float) -> list[Placed]:
+        rng, placed = self.rng, []
+        count = int(rng.integers(2, 4)) if self.pitch < 45 else 2
+        gutter = max(1.2 * self.em, self.width * rng.uniform(0.03, 0.08))
+        room = (self.width - 2 * margin * 0.6 - gutter * (count - 1)) / count
+        for k in range(count):
+            y = top + rng.uniform(0, 1) * self.pitch * (rng.random() < 0.5)
+            last = self.height * rng.uniform(0.6, 1)
+            while y < last - 0.4 * self.em:
+                share = rng.uniform(0.3, 0.9) if rng.random() < 0.3 else 1
+                placed.append(self._line(0.6 * margin + k * (room + gutter), y, share * room))
+                y += self.pitch * rng.normal(1, 0.04)
+        return placed
+
+    def _form(self, top: float, margin: float) -> list[Placed]:
+        """Printed labels, and what was filled in beside them."""
+        rng, placed = self.rng, []
+        y = top
+        while y < self.height - 0.5 * self.em:
+            label = self._print(margin, y, self.em * rng.uniform(0.35, 0.6), rng.integers(4, 14))
+            x = (
+                margin
+                + label.ready.width * label.em * label.stretch
+                + self.em * rng.uniform(0.5, 1.5)
+            )
+            placed.append(label)
+            if x < 0.8 * self.width:
+                room = self.width - margin - x
+                placed.append(self._line(x, y, room * rng.uniform(0.4, 1)))
+            y += self.pitch * rng.uniform(1.1, 1.6)
+        return placed
+
+    def _letterhead(self, top: float) -> list[Placed]:
+        rng, placed = self.rng, []
+        y = 0.5 * top
+        for _ in range(rng.integers(1, 4)):
+            em = self.height * rng.uniform(0.012, 0.03)
+            line = self._print(0, y, em, rng.integers(8, 30))
+            x = (self.width - line.ready.width * line.em * line.stretch) / 2
+            placed.append(self._print(max(4, x), y, em, 0, line.ready))
+            y += 1.6 * em
+        return placed
+
+    def _notes(self) -> list[Placed]:
+        """A few small lines aslant, in a corner at the top, as a second hand adds them."""
+        rng, placed = self.rng, []
+        angle = np.radians(rng.choice([-1, 1]) * rng.uniform(15, 60))
+        em = self.em * rng.uniform(0.5, 0.9)
+        x, y = self.width * rng.uniform(0.03, 0.6), self.height * rng.uniform(0.05, 0.18)
+        for k in range(rng.integers(1, 5)):
+            shift = 1.3 * em * k
+            origin = x - np.sin(angle) * shift, y + np.cos(angle) * shift
+            length = max(4 * em, 0.15 * self.height / max(np.sin(abs(angle)), 0.3))
+            line = self._line(*origin, length, em / self.em)
+            placed.append(_with(line, angle=angle, origin=origin))
+        return placed
+
+    def _insertion(self, line: Placed) -> Placed:
+        """A few small words above a line, where something was forgotten."""
+        share = self.rng.uniform(0.2, 0.6)
+        x = line.origin[0] + share * line.ready.width * line.em * line.stretch
+        small = self._line(x, line.origin[1] - 0.75 * self.em, 4 * self.em, 0.5)
+        return _with(small, kind=INTERLINEAR)
+
+    def _line(self, x: float, y: float, room: float, size: float = 1.0) -> Placed:
+        """Put the ready line that fits a room of so many px at (x, y)."""
+        rng = self.rng
+        em = self.em * size * rng.normal(1, 0.03)
+        advance = 0.55 * em * self.stretch  # px per character, about
+        ready = self.maker.ready(self.writer, int(room / advance), rng)
+        natural = max(ready.width * em, 1.0)
+        stretch = float(np.clip(min(self.stretch, room / natural), 0.45, None))
+        slope = np.tan(self.skew)
+        y = y + slope * (x - self.width / 2)
+        angle = self.skew + rng.normal(0, 0.006) + self.drift * (y / self.height - 0.5)
+        bow = (self.bow + rng.normal(0, 0.05) * self.pitch) * min(1, room / self.width)
+        return Placed(ready, (x, y), em, stretch, self.shear, angle, bow, self.pen)
+
+    def _print(self, x, y, em, length, ready: Ready | None = None) -> Placed:
+        """A printed line: letter forms of one font, upright and even."""
+        ready = ready or _printed(self.maker.text, int(length), self.rng)
+        heavy = em * self.rng.uniform(0.07, 0.16)
+        return Placed(ready, (x, y), em, 1.0, 0.0, 0.0, 0.0, max(0.7, heavy), PRINT)
+
+
+def draw(
+    placed: Sequence[Placed], height: int, width: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, list[TextLine]]:
+    """Draw lines: the ink, uint8 (height, width) 255 on 0, whose ink it is, and the lines.
+
+    What would leave the page is left out; owners are int32 (height, width), 0 for none.
+    """
+    scale = SUPERSAMPLING
+    large = np.zeros((height * scale, width * scale), np.uint8)
+    whose = np.zeros(large.shape, np.uint8)
+    lines: list[TextLine] = []
+    for line in placed:
+        inks, baseline = _set(line)
+        points = np.concatenate(inks) if inks else np.zeros((0, 2))
+        outside = (points < 0) | (points > [width, height])
+        if len(points) == 0 or outside.any(axis=1).mean() > 0.02 or len(lines) == 255:
+            continue
+        curves = [np.rint(stroke * scale * 8).astype(np.int32) for stroke in inks]
+        thickness = max(1, round(line.pen * scale))
+        cv2.polylines(large, curves, False, int(rng.integers(190, 256)), thickness, cv2.LINE_8, 3)
+        cv2.polylines(whose, curves, False, len(lines) + 1, thickness + 2, cv2.LINE_8, 3)
+        x_height = X_HEIGHT * line.em
+        lines.append(TextLine(baseline, x_height, line.ready.transcript, line.kind))
+    ink = cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA)
+    return ink, whose[::scale, ::scale].astype(np.int32), lines
+
+
+def training_maker(
+    split: str, num_writers: int, seed: int = 0, height: int = 768, width: int = 576, **choices
+) -> PageMaker:
+    """Make a `PageMaker` of the embedded writers and sentences of a split."""
+    hands = strokes.writers(split, num_writers, seed)
+    lines, _ = text.faker_lines(split, Alphabet(), 600, 60, seed)
+    return PageMaker(hands, lines, height, width, **choices)
+
+
+def make_pages(maker: PageMaker, num: int, seed: int, split: str) -> list[Page]:
+    """Draw a fixed set of pages; equal seeds and splits draw equal pages."""
+    return [maker(np.random.default_rng((seed, SPLITS.index(split), k))) for k in range(num)]
+
+
+def _set(line: Placed) -> tuple[list[np.ndarray], np.ndarray]:
+    """Turn a placed line into strokes and a baseline, in px of the page."""
+    length = line.ready.width * line.em * line.stretch
+    matrix = np.array([[line.em * line.stretch, -line.em * line.shear], [0, line.em]])
+    turn = np.array(
+        [[np.cos(line.angle), -np.sin(line.angle)], [np.sin(line.angle), np.cos(line.angle)]]
+    )
+
+    def to_page(points: np.ndarray) -> np.ndarray:
+        points = points @ matrix.T
+        share = np.clip(points[:, 0] / max(length, 1), 0, 1)
+        points[:, 1] += line.bow * 4 * share * (1 - share)
+        return points @ turn.T + line.origin
+
+    step = max(1, round(1.2 / (strokes.STEP * line.em)))  # the pen's points lie closer than px
+    thinned = [np.concatenate([s[:-1:step], s[-1:]]) for s in line.ready.ink]
+    ends = np.cumsum([len(stroke) for stroke in thinned])
+    points = to_page(np.concatenate(thinned).astype(np.float64))  # at once, for speed
+    steps = np.linspace(0, line.ready.width, max(3, round(line.ready.width / 2)))
+    baseline = to_page(np.stack([steps, np.zeros_like(steps)], axis=1))
+    return np.split(points, ends[:-1]), baseline.astype(np.float32)
+
+
+def _printed(words: str, length: int, rng: np.random.Generator) -> Ready:
+    """Set a piece of text in the Hershey print font."""
+    start = words.find(" ", int(rng.integers(max(1, len(words) - length - 20)))) + 1
+    transcript = words[start : start + max(2, length)].strip() or "No."
+    transcript = transcript.upper() if rng.random() < 0.3 else transcript
+    line, x = [], 0.0
+    for character in transcript:
+        if character == " ":
+            x += 0.4
+            continue
+        form = strokes.forms(character)[-2 if character.isalpha() else -1]
+        form = form if form.family == "print" else strokes.forms(character)[0]
+        points = np.concatenate(form.strokes)
+        line += [stroke + np.array([x - points[:, 0].min(), 0]) for stroke in form.strokes]
+        x += float(np.ptp(points[:, 0])) + 0.16
+    return Ready(line, transcript, x)
+
+
+def _choose(rng: np.random.Generator, shares: dict[str, float]) -> str:
+    weights = np.array(list(shares.values()))
+    return list(shares)[rng.choice(len(weights), p=weights / weights.sum())]
+
+
+def _with(line: Placed, **changes) -> Placed:
+    return Placed(**{**line.__dict__, **changes})

@@ -1,0 +1,1 @@
+"""From a page to its lines: ink, baselines, whose ink is whose, crops, reading order. No Keras."""

@@ -1,0 +1,86 @@
+"""From a line on a page to a line image: unrolled along its baseline, its neighbors erased."""
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from fsdl_hwr.datasets.pages import TextLine, normals, resampled
+
+ABOVE, BELOW = 2.6, 1.6  # x-heights above and below the baseline that a crop shows at most
+BESIDE = 1.0  # x-heights before and after the baseline
+PAPER = 255
+
+
+def crop_lines(
+    image: np.ndarray, owners: np.ndarray, lines: Sequence[TextLine], height: int | None = None
+) -> list[np.ndarray]:
+    """Cut every line out of a page as an image of its own: uint8, dark ink on white paper.
+
+    Args:
+        image: uint8 (height, width) gray, dark ink on light paper.
+        owners: whose ink a pixel is, int (height, width), k for `lines[k - 1]`.
+        lines: in px of the image.
+        height: px of a crop's x-height; as on the page by default.
+
+    The page's columns are shifted by the baseline's course, so that a curved or slanted line comes
+    out level. Ink of other lines and loose ink is erased. A line without ink is white paper.
+    """
+    return [unroll(image, owners, line, k, height) for k, line in enumerate(lines, start=1)]
+
+
+def unroll(
+    image: np.ndarray, owners: np.ndarray, line: TextLine, owner: int, height: int | None = None
+) -> np.ndarray:
+    """Cut out one line, whose ink is `owner` in `owners`; see `crop_lines`."""
+    x_height = max(line.x_height, 1.0)
+    step = x_height / height if height else 1.0  # px of the page per px of the crop
+    grid = sampling_grid(line, step)  # (rows, columns, 2)
+    low = np.floor(grid.reshape(-1, 2).min(axis=0)).astype(int) - 2
+    high = np.ceil(grid.reshape(-1, 2).max(axis=0)).astype(int) + 3
+    low = np.clip(low, 0, image.shape[::-1])
+    high = np.clip(high, low + 1, np.maximum(image.shape[::-1], low + 1))
+    here = slice(low[1], high[1]), slice(low[0], high[0])
+    own = (owners[here] == owner).astype(np.uint8)
+    if own.size == 0 or not own.any():
+        return np.full(grid.shape[:2], PAPER, np.uint8)
+    halo = cv2.dilate(own, np.ones((3, 3), np.uint8))  # anti-aliased edges
+    paper = float(np.percentile(image[here], 90))
+    light = image[here].astype(np.float32) * (PAPER / max(paper, 1.0))
+    light = np.where(halo > 0, np.minimum(light, PAPER), PAPER).astype(np.float32)
+    maps = (grid - low).astype(np.float32)
+    crop = cv2.remap(
+        light, maps[..., 0], maps[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT,
+        borderValue=PAPER,
+    )  # fmt: skip
+    return np.clip(crop, 0, PAPER).astype(np.uint8)
+
+
+def sampling_grid(line: TextLine, step: float = 1.0) -> np.ndarray:
+    """Return where on the page each px of a crop comes from: float64 (rows, columns, 2), x and y.
+
+    The baseline is followed along its length and drawn out at both ends; rows stand upright on it.
+    """
+    points = resampled(line.baseline, max(2.0, line.x_height)).astype(np.float64)
+    reach = BESIDE * line.x_height
+    first, last = points[0] - points[1], points[-1] - points[-2]
+    first *= reach / max(np.linalg.norm(first), 1e-6)
+    last *= reach / max(np.linalg.norm(last), 1e-6)
+    points = np.concatenate([[points[0] + first], points, [points[-1] + last]])
+    points = resampled(points, step).astype(np.float64)  # one per column
+    up = normals(points)
+    up = cv2.blur(
+        up, (1, max(1, 2 * int(line.x_height / step) + 1)), borderType=cv2.BORDER_REPLICATE
+    )
+    up /= np.maximum(np.linalg.norm(up, axis=1, keepdims=True), 1e-6)
+    above = math.ceil(ABOVE * line.x_height / step)
+    below = math.ceil(BELOW * line.x_height / step)
+    rise = np.arange(above, -below, -1)[:, None, None] * step
+    return points[None] + rise * up[None]
+
+
+def outline(line: TextLine) -> np.ndarray:
+    """Return the polygon around what a crop of a line shows: float32 (points, 2)."""
+    grid = sampling_grid(line, max(1.0, line.x_height))
+    return np.concatenate([grid[0], grid[-1][::-1]]).astype(np.float32)

@@ -1,0 +1,225 @@
+"""Trains a network to find lines: on pages drawn without end, then on a few real ones."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import keras
+import numpy as np
+from keras import ops
+
+from fsdl_hwr import files, line_metrics, page_ink
+from fsdl_hwr.datasets.drawn_pages import PageMaker
+from fsdl_hwr.datasets.pages import Page
+from fsdl_hwr.layout import line_maps, ownership
+from fsdl_hwr.layout.finder import FindLines, LineFinder
+from fsdl_hwr.layout.line_maps import WEIGHT
+from fsdl_hwr.line_metrics import LineScore
+from fsdl_hwr.recognizers import training
+
+FOREGROUND = 3.0  # how much more a px of a band or a mark weighs than one of paper
+DICE = 0.15  # share of the dice term, which counts areas and not px
+TRAINED_HEIGHT = 1000  # px that a real page is scaled down to, so that training is quick
+DRAWN_SHARE = 0.25  # of a batch of real pages
+TURN, ZOOM, SHIFT = 3.0, 0.2, 0.04  # of a real page in training: degrees, share, share of a side
+
+
+@keras.saving.register_keras_serializable("fsdl_hwr")
+def map_loss(maps, logits):
+    """Compute the loss of maps: weighted cross-entropy, and dice for what is rare.
+
+    maps: uint8 (batch, height, width, 4), 0 and 1, the last how much a px weighs. logits: float32
+    (batch, height, width, 3). Returns a scalar.
+    """
+    maps = ops.cast(maps, "float32")
+    weight, wanted = maps[..., WEIGHT:], maps[..., :WEIGHT]
+    logits = ops.cast(logits, "float32")
+    entropy = ops.maximum(logits, 0) - logits * wanted + ops.log1p(ops.exp(-ops.abs(logits)))
+    entropy = ops.mean(entropy * weight * (1 + (FOREGROUND - 1) * wanted))
+    given = ops.sigmoid(logits) * weight
+    shared = ops.sum(given * wanted, (0, 1, 2))  # by map
+    dice = 1 - (2 * shared + 1) / (ops.sum(given, (0, 1, 2)) + ops.sum(wanted, (0, 1, 2)) + 1)
+    return entropy + DICE * ops.mean(dice)
+
+
+class DrawnBatches(training.Batches):
+    """An endless stream of drawn pages: batch b of an epoch is decided by (seed, epoch, b)."""
+
+    def __init__(self, maker: PageMaker, num_pages: int, batch_size: int, seed: int):
+        super().__init__(num_pages, batch_size, seed)
+        self.maker = maker
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng((self.seed, self.epoch, index))
+        return stacked([line_maps.training_pair(self.maker(rng)) for _ in range(self.batch_size)])
+
+
+class RealBatches(training.Batches):
+    """A few real pages, each time turned, zoomed and shifted a little, beside drawn ones.
+
+    Without the drawn pages the network would forget what the real ones lack.
+    """
+
+    def __init__(
+        self, pages: Sequence[Page], maker: PageMaker, num_pages: int, batch_size: int, seed: int
+    ):
+        super().__init__(num_pages, batch_size, seed)
+        if not pages:
+            raise ValueError("There are no annotated pages to train on.")
+        self.pages = [page.resized(min(TRAINED_HEIGHT, page.image.shape[0])) for page in pages]
+        self.maker = maker
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng((self.seed, self.epoch, index))
+        num_drawn = round(DRAWN_SHARE * self.batch_size)
+        pairs = [line_maps.training_pair(self.maker(rng)) for _ in range(num_drawn)]
+        for _ in range(self.batch_size - num_drawn):
+            page = jittered(self.pages[rng.integers(len(self.pages))], rng)
+            pairs.append(line_maps.training_pair(page, complete=False))
+        return stacked(pairs)
+
+
+def stacked(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """Pad pages of several sizes to one, and stack them: (batch, …) each."""
+    size = np.max([ink.shape for ink, _ in pairs], axis=0)
+    inks = np.zeros((len(pairs), *size), np.uint8)  # (batch, height, width)
+    maps = np.zeros((len(pairs), *size // line_maps.STRIDE, 4), np.uint8)
+    for k, (ink, wanted) in enumerate(pairs):
+        inks[k, : ink.shape[0], : ink.shape[1]] = ink
+        maps[k, : wanted.shape[0], : wanted.shape[1]] = wanted
+    return inks, maps
+
+
+def jittered(page: Page, rng: np.random.Generator) -> Page:
+    """Turn, zoom and shift a page a little; its paper is continued beyond its edges."""
+    height, width = page.image.shape
+    turn = cv2.getRotationMatrix2D(
+        (width / 2, height / 2), rng.uniform(-TURN, TURN), 1 + rng.uniform(-ZOOM, ZOOM)
+    )
+    turn[:, 2] += rng.uniform(-SHIFT, SHIFT, 2) * (width, height)
+    image = cv2.warpAffine(page.image, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    owners = cv2.warpAffine(
+        page.owners.astype(np.float32), turn, (width, height), flags=cv2.INTER_NEAREST
+    )
+    lines = tuple(line.moved(turn) for line in page.lines)
+    return Page(image, lines, owners.astype(np.int32), page.name)
+
+
+def train(
+    network: keras.Model,
+    maker: PageMaker,
+    validation: Sequence[Page],
+    num_pages: int,
+    *,
+    epochs: int = 5,
+    batch_size: int = 4,
+    learning_rate: float = 4e-3,
+    seed: int = 0,
+    folder: str | os.PathLike | None = None,
+    resume: bool = True,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> dict[str, list[float]]:
+    """Train a `line_unet` on freshly drawn pages, each seen once; keep the best weights.
+
+    Args:
+        network: takes pages, returns the logits of `line_maps.targets`.
+        maker: draws the pages.
+        validation: pages on which every epoch is scored: `val_f1`, shared ink of .75 or more.
+        num_pages: pages in all, divided among the epochs.
+        epochs: times that the network is scored and saved on the way.
+        batch_size, learning_rate, seed: of the training; the rate peaks after a warm-up.
+        folder, resume, callbacks: see `training.fit`.
+
+    Returns the history, lists by epoch.
+    """
+    batches = DrawnBatches(maker, max(batch_size, num_pages // epochs), batch_size, seed)
+    network.compile(training.adamw(epochs * batches.num_batches, learning_rate), loss=map_loss)
+    return training.fit(
+        network,
+        batches,
+        lambda: {"val_f1": score_pages(validation, finder(network).find_lines).f1},
+        epochs=epochs,
+        monitor="val_f1",
+        higher_is_better=True,
+        folder=folder,
+        settings={
+            "pages": num_pages,
+            "batch_size": batch_size,
+            "learning_rate": learning_rate,
+            "seed": seed,
+        },  # fmt: skip
+        resume=resume,
+        unit="pages",
+        callbacks=callbacks,
+    )
+
+
+def train_on(
+    network: keras.Model,
+    pages: Sequence[Page],
+    maker: PageMaker,
+    num_pages: int,
+    *,
+    batch_size: int = 4,
+    learning_rate: float = 1e-3,
+    seed: int = 0,
+) -> keras.Model:
+    """Return a copy of a trained network, trained on with a few annotated pages.
+
+    The statistics of batch normalization stay as they are: a few pages would spoil them. There is
+    nothing to choose by, so the last weights are kept.
+
+    Args:
+        network: a trained `line_unet`, which is not changed.
+        pages: the annotated pages; what nobody annotated on them is neither right nor wrong.
+        maker: draws the pages that are mixed in.
+        num_pages: pages to train on, drawn ones included; every real one is shown many times.
+        batch_size, learning_rate, seed: of the training.
+    """
+    copy = keras.models.clone_model(network)
+    copy.set_weights(network.get_weights())
+    for layer in copy.layers:
+        layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
+    batches = RealBatches(pages, maker, num_pages, batch_size, seed)
+    copy.compile(training.adamw(batches.num_batches, learning_rate), loss=map_loss)
+    copy.fit(batches, epochs=1, shuffle=False, verbose=0)
+    return copy
+
+
+def finder(network: keras.Model, **choices) -> LineFinder:
+    """Return the `LineFinder` that runs a Keras network. choices: its threshold and thickness."""
+    return LineFinder(network.predict_on_batch, **choices)
+
+
+def score_pages(
+    pages: Sequence[Page],
+    find_lines: FindLines,
+    threshold: float = 0.75,
+    body: bool = True,
+    strict: bool = False,
+) -> LineScore:
+    """Score a finder on pages by the ink that its lines share with the true ones.
+
+    Args:
+        pages: annotated pages.
+        find_lines: finds lines on a gray page.
+        threshold: of the shared ink.
+        body: whether only handwritten body lines count; the ink of others is then ignored.
+        strict: see `line_metrics.ink_score`.
+    """
+    total = LineScore(0, 0, 0)
+    for page in pages:
+        ink = page_ink.ink_mask(page.image)
+        owners = ownership.claim(ink, find_lines(page.image))
+        counted = page.body if body else None
+        total += line_metrics.ink_score(page.owners * ink, owners, threshold, counted, strict)
+    return total
+
+
+def export(network: keras.Model, path: str | os.PathLike) -> Path:
+    """Write a trained network as ONNX, which `layout.finder.load_onnx` runs without Keras."""
+    path = Path(path)
+    with files.write_atomically(path) as temporary:
+        network.export(temporary, format="onnx", verbose=False)
+    return path
