@@ -27,6 +27,7 @@ TESTED_ELSEWHERE = {
     "datasets.unipen_repairs": "package/datasets/test_unipen_format.py",  # as the reader calls it
     "experiments.__main__": "package/experiments/test_notebooks.py",
     "porting.weights": "package/porting/test_torch_crnn.py",
+    "recognizers.progress": "package/recognizers/test_training.py",
     **{
         f"networks.{name}": "package/networks/test_networks.py"  # side by side, by one set of rules
         for name in ("mlp", "lenet", "character_cnn", "character_lstm")
