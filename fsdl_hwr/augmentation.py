@@ -27,7 +27,8 @@ class Augmentation:
 
     def __call__(self, image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return a changed copy of one uint8 image (height, width), the same size."""
-        matrix = self._matrix(*image.shape, rng)
+        height, width = image.shape
+        matrix = self._matrix(height, width, rng)
         if self.elastic:
             changed = _bend(image, matrix, self.elastic, rng)
         else:
@@ -92,7 +93,8 @@ def _bend(image: np.ndarray, matrix: np.ndarray, size: float, rng) -> np.ndarray
     # A coarse random grid, enlarged: as smooth as a blurred one, and far cheaper.
     coarse = (4, max(4, round(4 * width / height)), 2)
     bend = cv2.resize(rng.normal(0, size, coarse), (width, height), interpolation=cv2.INTER_CUBIC)
-    return cv2.remap(image, (fetched + bend).astype(np.float32), None, cv2.INTER_LINEAR)
+    places = (fetched + bend).astype(np.float32)  # (height, width, 2)
+    return cv2.remap(image, places, None, cv2.INTER_LINEAR)  # type: ignore[call-overload]
 
 
 @cache

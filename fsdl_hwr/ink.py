@@ -99,7 +99,7 @@ def bounding_box(ink: Ink) -> tuple[float, float, float, float]:
     return float(left), float(top), float(right), float(bottom)
 
 
-def transform(ink: Ink, matrix: np.ndarray) -> Ink:
+def transform(ink: Ink, matrix: np.ndarray | list[list[float]]) -> Ink:
     """Map every point by an affine 2x3 `matrix` that acts on (x, y, 1); times are kept."""
     matrix = np.asarray(matrix, dtype=np.float32)
     if matrix.shape != (2, 3):

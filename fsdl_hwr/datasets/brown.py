@@ -72,7 +72,7 @@ def _find(nltk_folders: tuple[str, ...]):
 @functools.lru_cache(maxsize=2)
 def _splits(root, alphabet: Alphabet, max_length: int) -> dict[str, tuple[list, Counter]]:
     """The lines of every split, with what was dropped; a line that two splits have goes to one."""
-    splits = {part: ([], Counter()) for part in PARTS}
+    splits: dict[str, tuple[list, Counter]] = {part: ([], Counter()) for part in PARTS}
     seen = set()
     for sentence in _sentences(root):
         lines, dropped = splits[text.part_of(sentence, PARTS)]

@@ -89,9 +89,9 @@ def download(
     A user's own copy under the data folder is returned as it is. The file is whole or absent.
     Raises `DownloadError` (every address failed; says what to try) and `PermissionError`.
     """
-    own = data_folder() and data_folder() / filename
-    if own and own.is_file():
-        return own
+    own = data_folder()
+    if own and (own / filename).is_file():
+        return own / filename
     folder = cache_folder()
     path = folder / filename
     checksums = (
@@ -221,8 +221,8 @@ def _read_tar(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, 
             except tarfile.FilterError as error:
                 raise _refuse(path, member.name, f"is unsafe ({error})") from error
             _check_size(path, member.name, member.size)
-            if member.isfile() and wanted(member.name):
-                yield member.name, archive.extractfile(member).read()
+            if member.isfile() and wanted(member.name) and (data := archive.extractfile(member)):
+                yield member.name, data.read()
         # Gzip's and bz2's checks lie at the end of the stream, after the archive's last block; and
         # a damaged header reads as that last block, but is not followed by zeros.
         while rest := archive.fileobj.read(1 << 20):

@@ -57,14 +57,15 @@ def load(
     if name not in NAMES:
         raise ValueError(f"Unknown EMNIST data set {name!r}: choose one of {', '.join(NAMES)}.")
     part = "test" if split == "test" else "train"
-    mapping, labels, images = _read_files(
+    mapping, label_file, image_file = _read_files(
         f"emnist-{name}-mapping.txt",
         f"emnist-{name}-{part}-labels-idx1-ubyte.gz",
         f"emnist-{name}-{part}-images-idx3-ubyte.gz",
     )
     characters, class_of = _read_mapping(*mapping)
-    labels_path, labels = labels[0], _read_idx(*labels, dimensions=1)
-    images_path, images = images[0], _read_idx(*images, dimensions=3)
+    labels_path, images_path = label_file[0], image_file[0]
+    labels = _read_idx(*label_file, dimensions=1)
+    images = _read_idx(*image_file, dimensions=3)
     if images.shape != (len(labels), GLYPH_SIZE, GLYPH_SIZE):
         raise ValueError(
             f"{images_path} has images of shape {images.shape}, {labels_path} has {len(labels)} "

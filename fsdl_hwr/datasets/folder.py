@@ -64,7 +64,7 @@ def load(path: str | os.PathLike, split: str = "train") -> Glyphs:
     if not path.exists():
         raise FileNotFoundError(f"There is no folder {path}. {ACCEPTED}")
     table = path / LIST if path.is_dir() else path
-    notes = []
+    notes: list[str] = []
     if table.is_file():
         entries = _read_list(table)
     else:
@@ -156,7 +156,7 @@ def _read_list(table: Path) -> list[Entry]:
 def _walk(root: Path, notes: list[str]) -> Iterator[Entry]:
     """Give the image files of all class folders, in the order of their names."""
     folders = _folders(root)
-    classes = [(None, folder) for folder in folders]
+    classes: list[tuple[str | None, Path]] = [(None, folder) for folder in folders]
     if all(folder.name.lower() in SPLIT_FOLDERS for folder in folders):
         classes = [(SPLIT_FOLDERS[f.name.lower()], inner) for f in folders for inner in _folders(f)]
     others, empty = [], []

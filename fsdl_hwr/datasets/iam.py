@@ -159,7 +159,7 @@ def _converted(height: int, width: int) -> dict[str, np.ndarray]:
     print(f"Converting IAM from {folder} into {path}, once: a minute or two.")
     arrays = _convert(folder, paths, height, width)
     with files.write_atomically(path) as temporary:
-        np.savez(temporary, **arrays)
+        np.savez(temporary, **arrays)  # type: ignore[arg-type]
     return arrays
 
 
@@ -174,16 +174,17 @@ def _convert(folder: Path, paths: list[Path], height: int, width: int) -> dict[s
     index = {name: k for k, name in enumerate(writer_names)}
     arrays = {"writer_names": np.array(writer_names, str), "notes": np.array(notes, str)}
     for split, ids in splits.items():
-        shown = [i for i in ids if images[i] is not None]
+        found = {i: image for i in ids if (image := images[i]) is not None}
+        shown = list(found)
         own = {
             "columns": np.concatenate(
-                [np.zeros((0, height), np.uint8), *(images[i][0].T for i in shown)]
+                [np.zeros((0, height), np.uint8), *(found[i][0].T for i in shown)]
             ),  # (all widths, height)
-            "widths": np.array([images[i][0].shape[1] for i in shown], np.int64),
+            "widths": np.array([found[i][0].shape[1] for i in shown], np.int64),
             "texts": np.array([known[i].text for i in shown], str),
             "writers": np.array([index.get(known[i].writer, -1) for i in shown], np.int32),
             "flags": np.array(
-                [(known[i].rejoined, known[i].erroneous, images[i][1]) for i in shown], bool
+                [(known[i].rejoined, known[i].erroneous, found[i][1]) for i in shown], np.bool_
             ).reshape(-1, 3),
             "num_blank": np.array(len(ids) - len(shown)),
         }
@@ -214,7 +215,7 @@ def _members(paths: list[Path], wanted: Callable[[str], bool]) -> Iterator[tuple
 
 def _read_metadata(paths: list[Path]) -> dict[str, tuple[str, bytes]]:
     """Read everything but images: the place and content of each, by name."""
-    found = {}
+    found: dict[str, tuple[str, bytes]] = {}
     for place, name, data in _members(paths, lambda name: bool(_METADATA.fullmatch(name))):
         before, known = found.setdefault(name, (place, data))
         if known != data:
@@ -271,7 +272,8 @@ def _join_tokens(tokens: list[str]) -> str:
 
     A quotation that goes on from the line before gets its mark on the wrong side: xml knows better.
     """
-    text, joined, opened = "", True, set()
+    opened: set[str] = set()
+    text, joined = "", True
     for token in tokens:
         closing = bool(re.fullmatch(r"[,.;:!?)]|\.\.\.|'(?:s|d|m|ll|re|ve)|n't", token))
         if token in ("'", '"'):
@@ -284,7 +286,7 @@ def _join_tokens(tokens: list[str]) -> str:
 
 def _read_splits(metadata: dict, known: dict, folder: Path) -> tuple[dict, list[str]]:
     """Say which lines belong to each split, and what to tell about it."""
-    splits = {split: [] for split in SPLITS}
+    splits: dict[str, list[str]] = {split: [] for split in SPLITS}
     missing = [name for name in LISTS if name not in metadata]
     if not missing:
         for name, split in LISTS.items():

@@ -172,7 +172,7 @@ class Speller(Pen):
                 x += space
                 continue
             inks = self.own.get(character) or _inks_of(character, self.others, text)
-            ink = inks[rng.integers(len(inks))]
+            ink = inks[int(rng.integers(len(inks)))]
             left, top, right, bottom = pen_ink.bounding_box(ink)
             extent, middle = _place(character)
             scale = extent / max(np.hypot(right - left, bottom - top), 1e-6)
@@ -201,7 +201,7 @@ class GlyphRow(Pen):
             if character == " ":
                 continue
             inks = _inks_of(character, self.inks, text)
-            ink = inks[rng.integers(len(inks))]
+            ink = inks[int(rng.integers(len(inks)))]
             left, top, right, bottom = pen_ink.bounding_box(ink)
             box = np.array(pen_ink.glyph_box(character)) / GLYPH_SIZE
             width, height, row = box  # of the square

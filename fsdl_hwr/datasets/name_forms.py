@@ -92,7 +92,8 @@ class Row:
 
     def _write(self, line: Ink, em_x: float, em: float, left: float, baseline: float) -> None:
         placed = ink.transform(line, np.array([[em_x, 0, left], [0, em, baseline]]))
-        drawn = ink.render(placed, *self.form.shape, self.thickness)
+        height, width = self.form.shape
+        drawn = ink.render(placed, height, width, self.thickness)
         np.maximum(self.form, drawn, out=self.form)
 
     def add_clutter(self, hand: Writer) -> None:

@@ -65,14 +65,15 @@ def load(split: str, *, limit: int | None = None, seed: int = 0) -> Names:
     if limit is not None and limit < len(rows):
         chosen = np.random.default_rng(seed).choice(len(rows), limit, replace=False)
         rows = [rows[k] for k in np.sort(chosen)]
-    images, transcripts, dropped = [], [], Counter()
+    images, transcripts = [], []
+    dropped: Counter = Counter()
     seen: set[str] = set()
     for name, identity in tqdm(rows, desc=f"{split} names", disable=len(rows) < 5000):
         transcript, fault = clean(identity)
         image = None
         if not fault:
             image, fault = _read_image(folder, name, seen)
-        if fault:
+        if fault or image is None:
             dropped[fault] += 1
             continue
         images.append(fit(image))

@@ -108,7 +108,8 @@ def pens(source: str, split: str, num_writers: int = 300, seed: int = 0) -> list
     if source not in PEN_SOURCES:
         raise ValueError(f"Unknown pens {source!r}: choose one of {', '.join(PEN_SOURCES)}.")
     inks, labels, writers = unipen.character_inks(split)
-    everybody, of_writer = defaultdict(list), defaultdict(lambda: defaultdict(list))
+    everybody: dict[str, list] = defaultdict(list)
+    of_writer: dict[int, dict[str, list]] = defaultdict(lambda: defaultdict(list))
     for ink, label, writer in zip(inks, labels, writers, strict=True):
         everybody[label].append(ink)
         of_writer[writer][label].append(ink)
@@ -198,7 +199,8 @@ def training_lines(
         needed = np.array([frames_needed(text) * frame_width for text in scanned.transcripts])
         return scanned[np.flatnonzero(scanned.ink_widths >= needed)]
     if source == "unipen":
-        texts = unipen.text_lines("train", characters=alphabet.characters).transcripts
+        recorded = unipen.text_lines("train", characters=alphabet.characters)
+        texts = tuple(recorded.transcripts)
     else:
         texts = sentences(
             TEXT_SOURCES.get(source, "faker"),

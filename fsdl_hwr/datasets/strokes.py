@@ -286,7 +286,8 @@ class Writer:
         gaps = self.stroke_width + self.spacing * np.exp(rng.normal(0, 0.2, len(text)))
         phase, period = rng.uniform(0, 2 * np.pi), rng.uniform(4, 9)
         slope = rng.normal(0, 0.004)
-        line, later = [], []  # `later`: dots and bars of the word being written
+        line: Ink = []
+        later: Ink = []  # dots and bars of the word being written
         pen, connected = 0.0, False
         for k, (character, shape, ink) in enumerate(zip(text, shapes, inks, strict=True)):
             if character == " ":
@@ -402,8 +403,8 @@ class Writer:
         if character.isupper():
             script *= 0.4
         wants_script = rng.random() < script
-        choices = [f for f in forms(character) if (f.family == "script") == wants_script]
-        choices = choices or forms(character)
+        every = forms(character)
+        choices = [f for f in every if (f.family == "script") == wants_script] or every
         return choices[rng.integers(len(choices))]
 
 

@@ -159,7 +159,7 @@ def _writer_names() -> tuple[str, ...]:
 
 
 def _notes(kind: str) -> tuple[str, ...]:
-    outcomes = Counter()
+    outcomes: Counter = Counter()
     for (_, category, outcome), number in counts().items():
         if unipen_format.kind_of(category) == kind:
             outcomes[outcome] += number
@@ -212,7 +212,7 @@ def _converted() -> dict[str, np.ndarray]:
     print(f"Converting {source.name} into {path}, once: about half a minute.")
     arrays = unipen_format.convert(source)
     with files.write_atomically(path) as temporary:
-        np.savez(temporary, **arrays)
+        np.savez(temporary, **arrays)  # type: ignore[arg-type]
     return _load(path)
 
 

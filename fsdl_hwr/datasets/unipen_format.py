@@ -5,7 +5,7 @@ import functools
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -40,8 +40,8 @@ def convert(source: Path) -> dict[str, np.ndarray]:
     Raises `FileNotFoundError` for a missing include and `ValueError` for a damaged archive.
     """
     files = _Files(source)
-    outcomes = Counter()
-    kept = {kind: [] for kind in KINDS}  # lists of (ink, label, writer)
+    outcomes: Counter = Counter()
+    kept: dict[str, list[tuple]] = {kind: [] for kind in KINDS}  # lists of (ink, label, writer)
     for contributor, group in _by_contributor(files).items():
         for category, found, writer, outcome in _read_contributor(files, contributor, group):
             outcomes[contributor, category, outcome] += 1
@@ -102,11 +102,12 @@ class _Files:
         wanted = re.compile(r"(?:^|.*?/)((?:data/(?:1[abcd]|[678])|include)/.+)")
         if source.is_dir():
             names = (p.relative_to(source).as_posix() for p in source.rglob("*") if p.is_file())
-            members = ((n, (source / n).read_bytes()) for n in names if wanted.fullmatch(n))
+            found = ((n, (source / n).read_bytes()) for n in names if wanted.fullmatch(n))
+            members: Iterable[tuple[str, bytes]] = found
         else:
             members = downloads.read_archive(source, lambda name: bool(wanted.fullmatch(name)))
         # include/aga/data/… has a data/ of its own: the expression finds the first of the two
-        self.texts = {wanted.fullmatch(name)[1].lower(): data for name, data in members}
+        self.texts = {wanted.sub(r"\1", name).lower(): data for name, data in members}
 
     def statements(self, name: str) -> Iterator[tuple[str, str]]:
         """Yield each keyword with the text up to the next one."""
@@ -187,7 +188,9 @@ def _add_include(
 
 def _read_contributor(files: _Files, contributor: str, names: list[str]) -> Iterator[tuple]:
     """Yield (category, list of (ink, label), writer, outcome) for every segment."""
-    segments = defaultdict(list)  # the ink's includes: list of (category, text of the segment)
+    segments: defaultdict = defaultdict(
+        list
+    )  # the ink's includes: list of (category, text of the segment)
     recordings = {}
     for name in names:
         statements = list(files.statements(name))
@@ -303,7 +306,7 @@ def _choose_numberings(recordings: dict, segments: dict) -> dict:
 
     Of numberings that fit equally many segments, the contributor's usual one.
     """
-    fits = {}  # recording: {numbering: segments that begin and end on ink}
+    fits: dict = {}  # recording: {numbering: segments that begin and end on ink}
     for includes, recording in recordings.items():
         for name, is_counted in NUMBERINGS.items():
             components = [c for c in recording.components if is_counted(c)]
@@ -473,7 +476,7 @@ def _announced_texts(recording: _Recording) -> dict[str, list[pen_ink.Ink]] | No
         except Broken:
             continue
     widths = [pen_ink.bounding_box(ink)[2] / len(label) for label, ink in inks]
-    found = defaultdict(list)
+    found: dict[str, list] = defaultdict(list)
     for (label, ink), width in zip(inks, widths, strict=True):
         found[label].append(ink if width > NARROWEST * np.median(widths) else None)
     return found

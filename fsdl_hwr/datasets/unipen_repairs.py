@@ -53,7 +53,8 @@ def is_one_line(ink: pen_ink.Ink, label: str) -> bool:
 def rows(ink: pen_ink.Ink) -> list[list[int]]:
     """Group strokes into rows without common height, from the top; low rows join the nearest."""
     spans = [(stroke[:, 1].min(), stroke[:, 1].max()) for stroke in ink]
-    rows, bottom = [], -np.inf
+    rows: list[list[int]] = []
+    bottom = -np.inf
     for k in sorted(range(len(ink)), key=lambda k: spans[k]):
         if spans[k][0] > bottom:
             rows.append([])
@@ -62,7 +63,7 @@ def rows(ink: pen_ink.Ink) -> list[list[int]]:
     heights = [max(spans[k][1] for k in row) - min(spans[k][0] for k in row) for row in rows]
     tall = [row for row, height in zip(rows, heights, strict=True) if height > 0.4 * max(heights)]
     middles = [np.mean([spans[k] for k in row]) for row in tall]
-    result = [[] for _ in tall]
+    result: list[list[int]] = [[] for _ in tall]
     for row in rows:
         middle = np.mean([spans[k] for k in row])
         result[np.abs(np.array(middles) - middle).argmin()] += row
