@@ -54,6 +54,10 @@ class LineGeometry:
         spreads: a line is taken to be at least this many times as high as the band that holds 70%
             of its ink, so that a line without ascenders and descenders is not enlarged to fill the
             height; 0 lets any ink fill it.
+        deviations: the same by the standard deviation of the ink's rows, which a flourish and a
+            neighbor's descender hardly change; what then lies outside the image is cut off.
+        thickest_pen: a line is enlarged until its pen is so many px wide at most: a period stays a
+            period. 0 sets no limit; it needs `deviations`.
     """
 
     height: int = LINE_HEIGHT
@@ -61,6 +65,8 @@ class LineGeometry:
     stretch: float = 1.0
     margin: int = LINE_MARGIN
     spreads: float = 0.0
+    deviations: float = 0.0
+    thickest_pen: float = 0.0
 
     def __post_init__(self):
         for name, low, high in (
@@ -69,6 +75,8 @@ class LineGeometry:
             ("stretch", 0.1, 10),
             ("margin", 0, MAX_LINE_HEIGHT),
             ("spreads", 0, 10),
+            ("deviations", 0, 20),
+            ("thickest_pen", 0, MAX_LINE_HEIGHT),
         ):
             value = getattr(self, name)
             whole = name in ("height", "width", "margin")

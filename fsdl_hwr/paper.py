@@ -11,12 +11,14 @@ from fsdl_hwr.ink import GLYPH_EXTENT, GLYPH_SIZE, LineGeometry
 MAX_PIXELS = 50_000_000  # a page scanned at 600 dpi has fewer
 STROKE_LEVEL = 96  # of 255: a pixel at least this strong belongs to a stroke, not to its halo
 FAINTEST = 0.08  # of the paper's brightness, between paper and ink; less is blank paper's grain
+LEAST_CONTRAST = 32  # gray levels between ink and perfectly even paper
 FEWEST_LEVELS = 8  # gray levels between them at least, in the middle of the picture's light
 PEN_WIDTHS = 3  # of a square in which there is paper, whatever was written
 LONGEST = 1024  # px to which a photograph of characters is reduced
 THINNEST = 2.0  # px of 28 that a stroke is wide at least, as `ink.glyph_image` draws it
 SPECK = 0.15  # of a square as wide as the pen: what is smaller was not written
 DOT = 3  # widths of the pen: what is no longer may lie beside its letter, not only over it
+TIPS = 0.004  # of a line's ink, above and below, that its height does not count
 JOINING = 0.2  # of the narrower part's width: parts that lie over one another so far are joined
 MARGIN = 0.25  # of a character's longer side: the paper to show around it
 
@@ -66,6 +68,8 @@ def extract_ink(image: np.ndarray) -> np.ndarray:
     Ink is few pixels darker, or lighter, than the paper beside it. So light may fall off and a
     shadow may have a sharp edge, as long as both are larger than the pen. Blank paper gives zeros.
     """
+    if (paper := _even_paper(image)) is not None:
+        return _extract_from_even(image, paper)
     dark = is_dark_on_light(image)
     size = int(np.clip(min(image.shape) // 5, 9, 61)) | 1  # px that paper is looked for in
     strength, mask, scale = _strength(image, size, dark)
@@ -83,6 +87,22 @@ def extract_ink(image: np.ndarray) -> np.ndarray:
         return np.zeros_like(image)
     low = floor + 1.5 * _grain(strength, floor)
     return np.clip((strength - low) * (255 / (level - low)), 0, 255).astype(np.uint8)
+
+
+def _even_paper(image: np.ndarray) -> float | None:
+    """Return the brightness of paper that no light and no grain changes, as a drawing's has."""
+    median = float(np.median(image))
+    return median if np.median(np.abs(image - median)) <= 1 else None
+
+
+def _extract_from_even(image: np.ndarray, paper: float) -> np.ndarray:
+    contrast = image - np.float32(paper)
+    if float(np.mean(contrast**3, dtype=np.float64)) < 0:
+        contrast = -contrast
+    strongest = float(contrast.max())
+    if strongest < LEAST_CONTRAST:
+        return np.zeros_like(image)
+    return np.clip(contrast * (255 / strongest), 0, 255).astype(np.uint8)
 
 
 def is_dark_on_light(image: np.ndarray) -> bool:
@@ -106,6 +126,8 @@ def fit_line(ink: np.ndarray, geometry: LineGeometry) -> tuple[np.ndarray, int]:
     Takes uint8 with ink in it, of any size. Returns uint8 (height, at most width), and the px that
     the line would be wide at this height: if that is more than the width, it was squeezed.
     """
+    if geometry.deviations:
+        return _fit_by_deviation(ink, geometry)
     ink = crop(ink)
     height, margin = geometry.height, geometry.margin
     extent = max(ink.shape[0], geometry.spreads * _spread(ink))  # px that fill the height
@@ -116,6 +138,31 @@ def fit_line(ink: np.ndarray, geometry: LineGeometry) -> tuple[np.ndarray, int]:
     scaled = cv2.resize(ink, (columns, rows), interpolation=cv2.INTER_AREA)
     above = (height - rows) // 2
     return np.pad(scaled, ((above, height - rows - above), (margin, margin))), natural
+
+
+def _fit_by_deviation(ink: np.ndarray, geometry: LineGeometry) -> tuple[np.ndarray, int]:
+    """Lay out a line so that its ink spreads as far about its middle row as other lines' ink."""
+    height, margin = geometry.height, geometry.margin
+    strokes = ink >= STROKE_LEVEL
+    share = strokes.sum(axis=1) / strokes.sum()  # (rows,)
+    rows = np.arange(len(share)) + 0.5
+    deviation = np.sqrt((share * (rows - (share * rows).sum()) ** 2).sum())
+    low, high = np.searchsorted(np.cumsum(share), [TIPS, 1 - TIPS])
+    room = height - 2 * margin
+    scale = room / max(geometry.deviations * deviation, high + 1 - low)
+    if geometry.thickest_pen:
+        scale = min(scale, geometry.thickest_pen / max(stroke_width(strokes), 0.5))
+    columns = np.flatnonzero(strokes.any(axis=0))
+    cut = ink[:, columns[0] : columns[-1] + 1]
+    natural = max(4, math.ceil(cut.shape[1] * scale * geometry.stretch) + 2 * margin)
+    size = max(1, min(natural, geometry.width) - 2 * margin), max(1, round(len(ink) * scale))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    scaled = cv2.resize(cut, size, interpolation=how)
+    top = round(height / 2 - (low + high + 1) / 2 * scale)
+    fitted = np.zeros((height, size[0] + 2 * margin), np.uint8)
+    first, last = max(0, top), min(height, top + size[1])
+    fitted[first:last, margin : margin + size[0]] = scaled[first - top : last - top]
+    return fitted, natural
 
 
 def _spread(ink: np.ndarray) -> int:

@@ -37,6 +37,11 @@ def clean(ink: np.ndarray) -> np.ndarray:
     return without_specks(without_rules(ink))
 
 
+def line(ink: np.ndarray) -> np.ndarray:
+    """Clean a picture of one line and turn it upright."""
+    return upright(clean(ink))[0]
+
+
 def upright(ink: np.ndarray) -> tuple[np.ndarray, float]:
     """Turn a page so that its rows are level: the page, and the degrees that they fell."""
     degrees = skew(ink)
@@ -236,7 +241,9 @@ def _find_rules(page: np.ndarray, pen: float, least: float, across: bool) -> lis
         if across and (left + xs.min() > 3 or left + xs.max() < page.shape[1] - 4):
             continue
         rule = _Rule(left, top, width, xs, ys)
-        if rule.thickness > 1.7 * pen + 3:
+        width = np.ptp(xs) + 1  # a closing reaches the edge of the page
+        as_a_pen = rule.thickness - 2 > 0.6 * pen  # the mask's dilation added two rows
+        if rule.thickness > 1.7 * pen + 3 or (as_a_pen and width < 0.95 * page.shape[1]):
             continue
         away = ys - np.polyval(rule.curve, xs)
         straight = np.sqrt(np.mean(away**2)) <= 0.5 * rule.thickness + 0.7

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fsdl_hwr import files
+from fsdl_hwr import files, paper
 from fsdl_hwr import ink as pen_ink
 from fsdl_hwr.datasets import strokes
 from fsdl_hwr.datasets.line_makers import Hand
@@ -20,6 +20,8 @@ PEN_WIDTH = {"character": 2.2, "line": 1.8}  # px in the image that the network 
 # A drawn line becomes twice as wide, or narrow letters had less than a frame.
 GEOMETRY = LineGeometry(stretch=2.0, margin=1, spreads=2.0)
 MIN_LINE = 36  # canvas units: lower ink, a dash say, is not enlarged further
+DRAWN_HEIGHT = 60  # px of a drawing that is laid out as photographs are
+PEN_SHARE = 0.055  # of a line's height
 SAMPLING_RATE = 60  # points a second, as pointers report them
 
 
@@ -45,6 +47,8 @@ def line_image(
         thickness: factor on the width of the stroke.
         min_width: px; a narrower line is stretched to them.
     """
+    if geometry.deviations:
+        return _as_photographed(ink, geometry)
     _, top, _, bottom = pen_ink.bounding_box(ink)
     lacking = max(0.0, MIN_LINE - (bottom - top)) / 2  # above, and below
     return pen_ink.line_image(
@@ -54,6 +58,21 @@ def line_image(
         band=(top - lacking, bottom + lacking),
         min_width=min_width,
     )
+
+
+def _as_photographed(ink: Ink, geometry: LineGeometry) -> np.ndarray:
+    """Draw a line and lay the drawing out as a photograph of it: uint8 (height, width)."""
+    image = np.zeros((geometry.height, geometry.width), np.uint8)
+    left, top, right, bottom = pen_ink.bounding_box(ink)
+    if ink:
+        scale = min(DRAWN_HEIGHT / max(bottom - top, MIN_LINE), 4096 / max(right - left, 1e-6))
+        pen = PEN_SHARE * DRAWN_HEIGHT
+        matrix = [[scale, 0, pen - left * scale], [0, scale, pen - top * scale]]
+        rows, columns = (int(n * scale + 2 * pen) + 1 for n in (bottom - top, right - left))
+        drawn = pen_ink.render(pen_ink.transform(ink, matrix), rows, columns, pen)
+        fitted, _ = paper.fit_line(drawn, geometry)
+        image[:, : fitted.shape[1]] = fitted
+    return image
 
 
 def drawn(ink: Ink, kind: str, rng: np.random.Generator) -> Ink:

@@ -25,7 +25,7 @@ import cv2
 import numpy as np
 from tqdm.auto import tqdm
 
-from fsdl_hwr import files, paper
+from fsdl_hwr import files, paper, rows
 from fsdl_hwr.alphabet import DEFAULT_CHARACTERS
 from fsdl_hwr.datasets import downloads
 from fsdl_hwr.datasets.splits import SPLITS, check_split, split_writers
@@ -362,8 +362,8 @@ def _read_images(
 
 def _fitted(page: np.ndarray, height: int, width: int) -> tuple[np.ndarray, bool] | None:
     """Scale ink to the height: uint8 (height, its width), and whether it was squeezed; or None."""
-    ink = paper.extract_ink(page)
-    if not ink.any():
+    ink = rows.line(paper.extract_ink(page))
+    if not (ink >= paper.STROKE_LEVEL).any():
         return None
     pixels, natural_width = paper.fit_line(ink, LineGeometry(height, width))
     return pixels, natural_width > width

@@ -8,6 +8,7 @@ from fsdl_hwr.networks.character_cnn import character_cnn
 from fsdl_hwr.networks.character_lstm import character_lstm
 from fsdl_hwr.networks.lenet import lenet
 from fsdl_hwr.networks.line_cnn import line_cnn
+from fsdl_hwr.networks.line_convnext import line_convnext
 from fsdl_hwr.networks.line_crnn import line_crnn
 from fsdl_hwr.networks.line_lstm_ctc import line_lstm_ctc
 from fsdl_hwr.networks.mlp import mlp
@@ -18,4 +19,9 @@ CHARACTER_NETWORKS = {
     "character_cnn": character_cnn,
     "character_lstm": character_lstm,
 }
-LINE_NETWORKS = {"line_cnn": line_cnn, "line_lstm_ctc": line_lstm_ctc, "line_crnn": line_crnn}
+LINE_NETWORKS = {
+    "line_cnn": line_cnn,
+    "line_lstm_ctc": line_lstm_ctc,
+    "line_crnn": line_crnn,
+    "line_convnext": line_convnext,
+}

@@ -1,5 +1,7 @@
 """What several networks share: rescaling of uint8 images, and cutting a line into windows."""
 
+import math
+
 import keras
 from keras import layers
 
@@ -8,6 +10,12 @@ def rescaled(image_input: keras.KerasTensor) -> keras.KerasTensor:
     """Turn uint8 images into float32 between 0 and 1 with one channel: (height, width, 1)."""
     x = layers.Rescaling(1 / 255)(image_input)  # (height, width)
     return keras.ops.expand_dims(x, -1)  # (height, width, 1)
+
+
+@keras.saving.register_keras_serializable("fsdl_hwr")
+def gelu(x: keras.KerasTensor) -> keras.KerasTensor:
+    """Gaussian error linear unit by `erf`, which ONNX has; Keras' own takes `erfc`."""
+    return 0.5 * x * (1 + keras.ops.erf(x * math.sqrt(0.5)))
 
 
 def num_windows(image_width: int, window_width: int, window_stride: int) -> int:

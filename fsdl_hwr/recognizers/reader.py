@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fsdl_hwr import ctc, paper
+from fsdl_hwr import ctc, paper, rows
 from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets.lines import Lines, ink_widths
 from fsdl_hwr.ink import LineGeometry
@@ -117,7 +117,10 @@ class LineReader:
 
     def readings(self, images: Sequence[np.ndarray] | np.ndarray) -> list[Reading]:
         """Read as `read_lines` does, with a confidence for every character and line."""
-        lines = self.fit_lines(images)
+        return self.read_each(self.fit_lines(images))
+
+    def read_each(self, lines: Lines) -> list[Reading]:
+        """Read line images of the reader's own geometry, with confidences."""
         logits = self.logits(lines)
         found = []
         for line, text in enumerate(self.decode(logits, lines.ink_widths)):
@@ -159,21 +162,34 @@ class LineReader:
     def _fit_ink(self, ink: np.ndarray, name: str) -> np.ndarray:
         geometry = self.geometry
         fitted = np.zeros((geometry.height, geometry.width), np.uint8)
-        if not ink.any():
+        if self._is_laid_out(ink):
+            fitted[:, : ink.shape[1]] = ink
             return fitted
-        as_wide = ink.shape[1] == geometry.width
-        as_wide |= ink.shape[1] < geometry.width and geometry.stretch == 1  # cut after its ink
-        if ink.shape[0] != geometry.height or not as_wide:
-            ink, natural_width = paper.fit_line(ink, geometry)
-            if natural_width > geometry.width:
-                warnings.warn(
-                    f"{name} is {natural_width} px wide at a height of {geometry.height} px; it "
-                    f"was squeezed to the {geometry.width} px that the recognizer reads. Cut long "
-                    "lines in two.",
-                    stacklevel=5,
-                )
+        ink = rows.line(ink)
+        if not (ink >= paper.STROKE_LEVEL).any():
+            return fitted
+        if (count := len(rows.find(ink))) > 1:
+            warnings.warn(
+                f"{name} seems to have {count} rows of writing, and was read as one line: "
+                "recognizers.picture.read_picture reads them all.",
+                stacklevel=5,
+            )
+        ink, natural_width = paper.fit_line(ink, geometry)
+        if natural_width > geometry.width:
+            warnings.warn(
+                f"{name} is {natural_width} px wide at a height of {geometry.height} px; it was "
+                f"squeezed to the {geometry.width} px that the recognizer reads. Cut long lines "
+                "in two.",
+                stacklevel=5,
+            )
         fitted[:, : ink.shape[1]] = ink
         return fitted
+
+    def _is_laid_out(self, ink: np.ndarray) -> bool:
+        """Say whether ink is a line image of this geometry, or one that was cut after its ink."""
+        height, width = ink.shape
+        cut = width < self.geometry.width and self.geometry.stretch == 1
+        return height == self.geometry.height and (width == self.geometry.width or cut)
 
     def describe(self) -> dict:
         """Return what a file must say beside the network: `read_metadata` takes it, as JSON."""

@@ -17,12 +17,15 @@ if TYPE_CHECKING:  # what only reads imports neither Keras nor a backend
     from fsdl_hwr.recognizers.line import Recognizer
 
 METADATA = "recognizer"  # the file's property that `LineReader.describe` is written to, as JSON
+SMALLEST_HALVED = 256  # values: less saves nothing
 # Properties of files of version 0.1, which are read as well.
 OLD_NUMBERS = ("image_height", "image_width", "num_frames", "frame_width")
 
 
-def save(recognizer: "Recognizer", path: str | os.PathLike) -> Path:
+def save(recognizer: "Recognizer", path: str | os.PathLike, *, half: bool = False) -> Path:
     """Write a recognizer as one `.onnx` file, whole or not at all.
+
+    half: store the weights in 16 bits, in half of the space; computing stays in 32 bits.
 
     The file takes uint8 (batch, height, width) and returns float32 logits (batch, frames, classes);
     the batch is open, and so is the width if the network's is. Of a network with several outputs
@@ -44,6 +47,8 @@ def save(recognizer: "Recognizer", path: str | os.PathLike) -> Path:
     with files.write_atomically(path) as partial:
         network.export(partial, format="onnx", verbose=False)
         model = onnx.load(partial)
+        if half:
+            _halve(model.graph)
         onnx.helper.set_model_props(model, {METADATA: json.dumps(recognizer.describe())})
         onnx.save(model, partial)
     return path
@@ -112,6 +117,25 @@ def _without_cudnn(recognizer: "Recognizer") -> "keras.Model":
     shape = (1, recognizer.geometry.height, recognizer.geometry.width)
     reading(np.zeros(shape, np.uint8))  # Keras exports what has been called
     return reading
+
+
+def _halve(graph) -> None:
+    """Store float32 weights as float16, each with a cast back, which the runtime does once."""
+    onnx = _imported("onnx")
+    casts = []
+    for weight in graph.initializer:
+        values = onnx.numpy_helper.to_array(weight)
+        if values.dtype != np.float32 or values.size < SMALLEST_HALVED:
+            continue
+        name = weight.name
+        stored = onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}_half")
+        weight.CopyFrom(stored)
+        casts.append(
+            onnx.helper.make_node("Cast", [stored.name], [name], to=onnx.TensorProto.FLOAT)
+        )
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
 
 
 def _imported(package: str):

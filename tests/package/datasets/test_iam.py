@@ -155,7 +155,7 @@ def text_of(line):
 def natural_width(data, height):
     """Width of a line's ink, margins included, where nothing squeezes it."""
     image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
-    ink = iam.paper.crop(iam.paper.extract_ink(image))
+    ink = iam.paper.crop(iam.rows.line(iam.paper.extract_ink(image)))
     return round(ink.shape[1] * (height - 4) / ink.shape[0]) + 4
 
 
