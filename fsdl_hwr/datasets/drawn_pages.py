@@ -11,7 +11,7 @@ import numpy as np
 
 from fsdl_hwr import ink as pen_ink
 from fsdl_hwr.alphabet import Alphabet
-from fsdl_hwr.datasets import strokes, text, worn_paper
+from fsdl_hwr.datasets import letter_curves, strokes, text, worn_paper
 from fsdl_hwr.datasets.pages import HANDWRITTEN, INTERLINEAR, PRINT, Page, TextLine
 from fsdl_hwr.datasets.splits import SPLITS
 
@@ -317,7 +317,9 @@ def _set(line: Placed) -> tuple[list[np.ndarray], np.ndarray]:
         points[:, 1] += line.bow * 4 * share * (1 - share)
         return points @ turn.T + line.origin
 
-    step = max(1, round(1.2 / (strokes.STEP * line.em)))  # the pen's points lie closer than px
+    step = max(
+        1, round(1.2 / (letter_curves.STEP * line.em))
+    )  # the pen's points lie closer than px
     thinned = [np.concatenate([s[:-1:step], s[-1:]]) for s in line.ready.ink]
     ends = np.cumsum([len(stroke) for stroke in thinned])
     points = to_page(np.concatenate(thinned).astype(np.float64))  # at once, for speed
@@ -336,8 +338,8 @@ def _printed(words: str, length: int, rng: np.random.Generator) -> Ready:
         if character == " ":
             x += 0.4
             continue
-        form = strokes.forms(character)[-2 if character.isalpha() else -1]
-        form = form if form.family == "print" else strokes.forms(character)[0]
+        form = letter_curves.forms(character)[-2 if character.isalpha() else -1]
+        form = form if form.family == "print" else letter_curves.forms(character)[0]
         points = np.concatenate(form.strokes)
         line += [stroke + np.array([x - points[:, 0].min(), 0]) for stroke in form.strokes]
         x += float(np.ptp(points[:, 0])) + 0.16

@@ -13,7 +13,7 @@ import numpy as np
 
 from fsdl_hwr import ink as pen_ink
 from fsdl_hwr.alphabet import frames_needed
-from fsdl_hwr.datasets import strokes
+from fsdl_hwr.datasets import letter_curves, strokes
 from fsdl_hwr.datasets.glyphs import Glyphs
 from fsdl_hwr.ink import DEFAULT_GEOMETRY, GLYPH_SIZE, LINE_HEIGHT, LINE_WIDTH, Ink, LineGeometry
 
@@ -223,7 +223,7 @@ def _inks_of(character: str, inks: Inks, text: str) -> Sequence[Ink]:
 @cache
 def _place(character: str) -> tuple[float, float]:
     """Compute a character's size, along its box's diagonal, and its middle's height, in em."""
-    left, top, right, bottom = pen_ink.bounding_box(list(strokes.forms(character)[0].strokes))
+    left, top, right, bottom = pen_ink.bounding_box(list(letter_curves.forms(character)[0].strokes))
     return max(float(np.hypot(right - left, bottom - top)), 0.03), (top + bottom) / 2
 
 

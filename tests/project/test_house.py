@@ -23,6 +23,7 @@ HEAVY |= {"numpy", "nbconvert", "pooch"}
 IN_PYTORCH = "fsdl_hwr.porting.torch_crnn"  # the subject of lab 12; nothing imports it
 # Modules without a test module of their name, and the one that tests them.
 TESTED_ELSEWHERE = {
+    "datasets.letter_curves": "package/datasets/test_strokes.py",  # as writers write them
     "datasets.letter_forms": "package/datasets/test_strokes.py",  # data, and no code
     "datasets.unipen_repairs": "package/datasets/test_unipen_format.py",  # as the reader calls it
     "experiments.__main__": "package/experiments/test_notebooks.py",

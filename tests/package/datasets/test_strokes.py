@@ -3,7 +3,7 @@ import pytest
 
 from fsdl_hwr import ink
 from fsdl_hwr.alphabet import DEFAULT_CHARACTERS
-from fsdl_hwr.datasets import strokes
+from fsdl_hwr.datasets import letter_curves, strokes
 from fsdl_hwr.datasets.line_makers import PenLineMaker, RuledHand
 from fsdl_hwr.datasets.splits import SPLITS
 from fsdl_hwr.ink import LineGeometry
@@ -64,13 +64,13 @@ def test_every_class_has_ink_in_every_split(split):
 def test_every_form_of_every_character_is_smooth_and_within_its_em():
     assert set(strokes.HAND_FORMS) == set(INKED)
     for character in INKED:
-        for form in strokes.forms(character):
+        for form in letter_curves.forms(character):
             points = np.concatenate(form.strokes)
             assert np.abs(points).max() < 1.5, (character, form.family)
             assert -1.05 < points[:, 1].min() and points[:, 1].max() < 0.65, character
             for stroke in form.strokes:
                 steps = np.linalg.norm(np.diff(stroke, axis=0), axis=1)
-                assert (steps < 3 * strokes.STEP).all(), character
+                assert (steps < 3 * letter_curves.STEP).all(), character
 
 
 def test_draw_gives_em_units_on_the_baseline(writer):
