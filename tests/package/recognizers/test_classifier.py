@@ -86,7 +86,7 @@ def test_a_killed_classifier_goes_on_as_if_nothing_had_happened(rng, tmp_path):
         keras.utils.set_random_seed(0)
         image = keras.Input((28, 28), dtype="uint8")
         x = keras.layers.Dropout(0.5, seed=1)(keras.layers.Flatten()(rescaled(image)))
-        network = keras.Model(image, keras.layers.Dense(2)(x))
+        network = keras.Model(image, keras.layers.Dense(2)(x), name="small")
         options = {"epochs": 3, "batch_size": 8, "folder": folder, "change": change}
         return network, classifier.fit(network, some, some, verbose=False, **options)
 
