@@ -1,20 +1,17 @@
-"""The UNIPEN format of 1994: reading, repairing and cutting its segments."""
+"""The UNIPEN format of 1994: its segments are read, repaired and cut out of the recordings."""
 
 import contextlib
-import functools
 import itertools
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Set
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from fsdl_hwr import ink as pen_ink
 from fsdl_hwr.alphabet import EMNIST_CHARACTERS, SYMBOLS
-from fsdl_hwr.datasets import downloads, splits, unipen_repairs
+from fsdl_hwr.datasets import splits, unipen_recordings, unipen_repairs
+from fsdl_hwr.datasets.unipen_recordings import Component, Files, Recording
 from fsdl_hwr.datasets.unipen_repairs import Broken
 
 CHARACTERS = EMNIST_CHARACTERS + SYMBOLS.replace(" ", "")
@@ -28,10 +25,6 @@ SAME_WRITER = {("kai", "ykryu"): "yklyu"}
 LONGEST_RUN = 60  # boxes of one stroke each, in people's own writing
 NARROWEST = 0.7  # width of a line of text by its characters, as a share of its writer's median
 SMALLEST = 0.2  # longer side of a letter or digit, as a share of its recording's median
-_STATEMENT = re.compile(r"^\.([A-Z_]+)[ \t]*", re.MULTILINE)
-_SEGMENT = re.compile(r'\w+\s+(\S+)\s+(?:[\w?]+\s+)?"((?:[^"\\]|\\.)*)"\s*', re.DOTALL)
-_ANNOUNCED_TEXT = re.compile(r'\.SEGMENT\s+TEXT\s+\S+\s+\S+\s+"((?:[^"\\]|\\.)*)"')
-_RANGE = re.compile(r"(\d+)(?::(\d+))?(?:-(\d+)(?::(\d+))?)?")
 
 
 def convert(source: Path) -> dict[str, np.ndarray]:
@@ -39,7 +32,7 @@ def convert(source: Path) -> dict[str, np.ndarray]:
 
     Raises `FileNotFoundError` for a missing include and `ValueError` for a damaged archive.
     """
-    files = _Files(source)
+    files = Files(source)
     outcomes: Counter = Counter()
     kept: dict[str, list[tuple]] = {kind: [] for kind in KINDS}  # lists of (ink, label, writer)
     for contributor, group in _by_contributor(files).items():
@@ -94,31 +87,7 @@ def _split(kept: dict[str, list], arrays: dict[str, np.ndarray], num_writers: in
     return result
 
 
-class _Files:
-    """The texts of an archive or folder, by path from `data/` or `include/` on, in lower case."""
-
-    def __init__(self, source: Path):
-        self.source = source
-        wanted = re.compile(r"(?:^|.*?/)((?:data/(?:1[abcd]|[678])|include)/.+)")
-        if source.is_dir():
-            names = (p.relative_to(source).as_posix() for p in source.rglob("*") if p.is_file())
-            found = ((n, (source / n).read_bytes()) for n in names if wanted.fullmatch(n))
-            members: Iterable[tuple[str, bytes]] = found
-        else:
-            members = downloads.read_archive(source, lambda name: bool(wanted.fullmatch(name)))
-        # include/aga/data/… has a data/ of its own: the expression finds the first of the two
-        self.texts = {wanted.sub(r"\1", name).lower(): data for name, data in members}
-
-    def statements(self, name: str) -> Iterator[tuple[str, str]]:
-        """Yield each keyword with the text up to the next one."""
-        text = self.texts[name].decode("latin-1")
-        matches = list(_STATEMENT.finditer(text))
-        ends = [match.start() for match in matches[1:]] + [len(text)]
-        for match, end in zip(matches, ends, strict=True):
-            yield match[1], text[match.end() : end]
-
-
-def _by_contributor(files: _Files) -> dict[str, list[str]]:
+def _by_contributor(files: Files) -> dict[str, list[str]]:
     groups = defaultdict(list)
     for name in sorted(files.texts):
         if name.startswith("data/"):
@@ -126,67 +95,7 @@ def _by_contributor(files: _Files) -> dict[str, list[str]]:
     return groups
 
 
-class _Component(NamedTuple):
-    down: bool  # the pen is on the paper
-    text: str  # points, as the file writes them
-    box: int  # the .START_BOX it follows, counted from 0; -1 before the first
-
-    @property
-    def withheld(self) -> bool:
-        """Ink kept back for the makers' own tests is replaced by one point at the origin."""
-        return len(self.text) < 9 and self.text.split() == ["0", "0"]
-
-
-@dataclass
-class _Recording:
-    """What one list of includes gives.
-
-    settings: keyword to text. announced: list of (label, box), texts that the ink file itself
-    names, in comments right before their ink.
-    """
-
-    components: list[_Component] = field(default_factory=list)
-    settings: dict[str, str] = field(default_factory=dict)
-    announced: list[tuple[str, int]] = field(default_factory=list)
-    num_boxes: int = 0
-
-
-def _record(files: _Files, includes: Sequence[str], asked_by: str) -> _Recording:
-    recording = _Recording()
-    for include in includes:
-        _add_include(recording, files, include, (asked_by,))
-    return recording
-
-
-def _add_include(
-    recording: _Recording, files: _Files, include: str, asked_by: tuple[str, ...]
-) -> None:
-    name = f"include/{include}"
-    if name in asked_by:
-        raise ValueError(
-            f"{name} includes itself, by way of {' and '.join(asked_by)}: "
-            "download UNIPEN again, or leave that file out."
-        )
-    if name not in files.texts:
-        raise FileNotFoundError(
-            f"{asked_by[-1]} includes {include}, which {files.source} does not have: copy or "
-            "download UNIPEN again, with its whole include folder."
-        )
-    for keyword, body in files.statements(name):
-        if keyword == "INCLUDE":
-            _add_include(recording, files, body.strip().lower(), (*asked_by, name))
-        elif keyword in ("PEN_DOWN", "PEN_UP"):
-            component = _Component(keyword == "PEN_DOWN", body, recording.num_boxes - 1)
-            recording.components.append(component)
-        elif keyword == "START_BOX":
-            recording.num_boxes += 1
-        elif keyword == "COMMENT" and (announcement := _ANNOUNCED_TEXT.match(body)):
-            recording.announced.append((_unescape(announcement[1]), recording.num_boxes - 1))
-        elif keyword in ("COORD", "WRITER_ID") or "_POINTS_PER_" in keyword:
-            recording.settings[keyword] = " ".join(body.split())
-
-
-def _read_contributor(files: _Files, contributor: str, names: list[str]) -> Iterator[tuple]:
+def _read_contributor(files: Files, contributor: str, names: list[str]) -> Iterator[tuple]:
     """Yield (category, list of (ink, label), writer, outcome) for every segment."""
     segments: defaultdict = defaultdict(
         list
@@ -198,12 +107,13 @@ def _read_contributor(files: _Files, contributor: str, names: list[str]) -> Iter
         category = name.split("/")[1]
         segments[includes] += [(category, body) for key, body in statements if key == "SEGMENT"]
         if includes not in recordings:
-            recordings[includes] = _record(files, includes, name)
-    numberings = _choose_numberings(recordings, segments)
+            recordings[includes] = unipen_recordings.record(files, includes, name)
+    numberings = unipen_recordings.choose_numberings(recordings, segments)
     for includes, recording in recordings.items():
         writer = recording.settings.get("WRITER_ID", "unknown").lower()
         writer = SAME_WRITER.get((contributor, writer), writer)
-        components = [c for c in recording.components if NUMBERINGS[numberings[includes]](c)]
+        is_counted = unipen_recordings.NUMBERINGS[numberings[includes]]
+        components = [c for c in recording.components if is_counted(c)]
         read = list(_read(recording, components, segments[includes]))
         for category, found, outcome in _drop_specks(read):
             yield category, found, writer, outcome
@@ -213,7 +123,7 @@ def _read_contributor(files: _Files, contributor: str, names: list[str]) -> Iter
 
 
 def _read(
-    recording: _Recording, components: list[_Component], segments: list[tuple[str, str]]
+    recording: Recording, components: list[Component], segments: list[tuple[str, str]]
 ) -> Iterator[tuple]:
     """Yield (category, list of (ink, label), outcome) for every character and line of text."""
     announced = _announced_texts(recording)
@@ -224,7 +134,7 @@ def _read(
     for category, body in segments:
         try:
             if category in CHARACTER_CATEGORIES:
-                label, ranges = _parse_segment(body)
+                label, ranges = unipen_recordings.parse_segment(body)
                 _check_character(label)
                 ink = _cut(components, ranges, recording.settings, stroke_boxes)
                 yield category, [(ink, label)], "kept"
@@ -241,8 +151,8 @@ def _read(
 
 
 def _read_text(
-    recording: _Recording,
-    components: list[_Component],
+    recording: Recording,
+    components: list[Component],
     body: str,
     *,
     announced: dict | None,
@@ -250,7 +160,7 @@ def _read_text(
     starts: dict[int, str],
 ) -> tuple[list, str]:
     """Cut one line of text, or the several that are under one label: list of (ink, label)."""
-    label, ranges = _parse_segment(body)
+    label, ranges = unipen_recordings.parse_segment(body)
     outcome = "kept"
     if tokenized:
         label = unipen_repairs.join_tokens(label)
@@ -266,8 +176,8 @@ def _read_text(
 
 
 def _read_words(
-    recording: _Recording,
-    components: list[_Component],
+    recording: Recording,
+    components: list[Component],
     segments: list[tuple[str, str]],
     contributor: str,
 ) -> Iterator[tuple]:
@@ -281,7 +191,7 @@ def _read_words(
         try:
             if contributor in unipen_repairs.MISPLACED_WORDS:
                 raise Broken("words lie elsewhere than their labels say")
-            label, ranges = _parse_segment(body)
+            label, ranges = unipen_recordings.parse_segment(body)
             outcome = "kept"
             if contributor == "kai" and "@" in label:  # where the pen was lifted
                 label, outcome = label.replace("@", ""), "repaired: marks of lifted pens taken out"
@@ -293,77 +203,6 @@ def _read_words(
             yield category, [], f"dropped: {reason}"
 
 
-# Which components a delineation counts, most frequent first.
-NUMBERINGS = {
-    "pen down": lambda component: component.down,
-    "all with points": lambda component: component.down or component.text.strip() != "",
-    "all": lambda component: True,
-}
-
-
-def _choose_numberings(recordings: dict, segments: dict) -> dict:
-    """Decide for each recording which components are counted: where segments meet ink.
-
-    Of numberings that fit equally many segments, the contributor's usual one.
-    """
-    fits: dict = {}  # recording: {numbering: segments that begin and end on ink}
-    for includes, recording in recordings.items():
-        for name, is_counted in NUMBERINGS.items():
-            components = [c for c in recording.components if is_counted(c)]
-            good = sum(_meets_ink(components, body) for _, body in segments[includes])
-            fits.setdefault(includes, {})[name] = good
-    total = {name: sum(fit[name] for fit in fits.values()) for name in NUMBERINGS}
-    return {
-        includes: max(NUMBERINGS, key=lambda name: (fit[name], total[name]))
-        for includes, fit in fits.items()
-    }
-
-
-def _meets_ink(components: list[_Component], body: str) -> bool:
-    try:
-        _, ranges = _parse_segment(body)
-    except Broken:
-        return False
-    for first, _, last, _ in ranges:
-        if last >= len(components):
-            return False
-        inside = [k for k in range(first, last + 1) if components[k].down]
-        # some contributors let a segment begin and end with the pen's way to and from the ink
-        if not inside or inside[0] > first + 1 or inside[-1] < last - 1:
-            return False
-        if components[inside[0]].withheld or components[inside[-1]].withheld:
-            return False
-    return True
-
-
-@functools.lru_cache(maxsize=100_000)
-def _parse_segment(body: str) -> tuple[str, list[tuple]]:
-    """Read a segment's label and delineation.
-
-    The delineation `3,5-7,12:3-14:8` becomes a list of (first component, its first point, last
-    component, its last point or None).
-    """
-    match = _SEGMENT.fullmatch(body)
-    if not match:
-        raise Broken("segment not understood (unbalanced quotes?)")
-    ranges = []
-    for part in match[1].split(","):
-        match_range = _RANGE.fullmatch(part)
-        if not match_range:
-            raise Broken("delineation not understood")
-        first, first_point, last, last_point = match_range.groups()
-        last_point = None if last_point is None else int(last_point)
-        ranges.append((int(first), int(first_point or 0), int(last or first), last_point))
-    label = _unescape(match[2])
-    if not label:
-        raise Broken("label is empty")
-    return label, ranges
-
-
-def _unescape(label: str) -> str:
-    return " ".join(re.sub(r"\\(.)", r"\1", label).split())
-
-
 def _check_character(label: str) -> None:
     if len(label) > 1:
         raise Broken("label of several characters")
@@ -372,7 +211,7 @@ def _check_character(label: str) -> None:
 
 
 def _cut(  # noqa: C901 (a case per rule of the format)
-    components: list[_Component],
+    components: list[Component],
     ranges: list[tuple],
     settings: dict,
     stroke_boxes: Set = frozenset(),
@@ -423,7 +262,7 @@ def _resolution(settings: dict, axis: str) -> float:
     return 1.0
 
 
-def _stroke_boxes(recording: _Recording) -> set[int]:
+def _stroke_boxes(recording: Recording) -> set[int]:
     """Find boxes that hold single strokes, not characters.
 
     The last part of every file of `ibm` was written without boxes and cut at every stroke: a run
@@ -456,7 +295,7 @@ def _drop_specks(read: list[tuple]) -> Iterator[tuple]:
         yield category, found, outcome
 
 
-def _announced_texts(recording: _Recording) -> dict[str, list[pen_ink.Ink]] | None:
+def _announced_texts(recording: Recording) -> dict[str, list[pen_ink.Ink]] | None:
     """Collect the inks of announced texts, by label; None where the file announces none.
 
     In `lex`, the delineations drift away from the ink, while the comments stand right before it.
@@ -497,13 +336,13 @@ def _character_starts(segments: list[tuple[str, str]]) -> dict[int, str]:
     for category, body in segments:
         if category in CHARACTER_CATEGORIES:
             with contextlib.suppress(Broken):
-                label, ranges = _parse_segment(body)
+                label, ranges = unipen_recordings.parse_segment(body)
                 starts[ranges[0][0]] = label
     return starts
 
 
 def _split_lines(
-    components: list[_Component], ranges: list[tuple], settings: dict, label: str, characters: dict
+    components: list[Component], ranges: list[tuple], settings: dict, label: str, characters: dict
 ) -> list[tuple[pen_ink.Ink, str]]:
     """Divide several written lines under one label, as in `apb`: list of (ink, label).
 

@@ -25,6 +25,7 @@ IN_PYTORCH = "fsdl_hwr.porting.torch_crnn"  # the subject of lab 12; nothing imp
 TESTED_ELSEWHERE = {
     "datasets.letter_curves": "package/datasets/test_strokes.py",  # as writers write them
     "datasets.letter_forms": "package/datasets/test_strokes.py",  # data, and no code
+    "datasets.unipen_recordings": "package/datasets/test_unipen_format.py",
     "datasets.unipen_repairs": "package/datasets/test_unipen_format.py",  # as the reader calls it
     "experiments.__main__": "package/experiments/test_notebooks.py",
     "porting.weights": "package/porting/test_torch_crnn.py",

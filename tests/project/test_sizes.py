@@ -17,7 +17,6 @@ SOURCES = [path for name in FOLDERS for path in sorted((ROOT / name).rglob("*.py
 SCRIPTS = sorted((ROOT / "fsdl_hwr").rglob("*.js"))
 # TODO: what is being divided now.
 PENDING = {
-    "fsdl_hwr/datasets/unipen_format.py",
     "fsdl_hwr/recognizers/classifier.py: fit",
     "fsdl_hwr/recognizers/line.py: fit",
     "fsdl_hwr/recognizers/training.py: fit",
