@@ -4,6 +4,7 @@ A `data/` file names its ink with `.INCLUDE` and labels parts of it with `.SEGME
 components a segment counts differs by contributor, and is found out here.
 """
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
