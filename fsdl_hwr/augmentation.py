@@ -83,6 +83,39 @@ class PenVariation:
         return np.split(changed, np.cumsum([len(stroke) for stroke in ink[:-1]]))
 
 
+@dataclass(frozen=True)
+class PointVariation:
+    """Changes a batch of pen points at random, each ink in its own way.
+
+    rotation: up to so many degrees. shear: up to this slope, x over y. stretch: up to this share
+    wider or narrower, higher or lower. wobble: size of a slow random displacement, as a share of
+    the ink's longer side.
+    """
+
+    rotation: float = 7.0
+    shear: float = 0.2
+    stretch: float = 0.15
+    wobble: float = 0.03
+
+    def __call__(self, points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return changed points: float32 (n, p, 2) to float32 (n, p, 2)."""
+        angle = math.radians(self.rotation) * rng.uniform(-1, 1, len(points))
+        slope = self.shear * rng.uniform(-1, 1, len(points))
+        wider, higher = (1 + self.stretch) ** rng.uniform(-1, 1, (2, len(points)))
+        cos, sin = np.cos(angle), np.sin(angle)
+        rows = [[cos * wider, (cos * slope - sin) * higher]]
+        rows += [[sin * wider, (sin * slope + cos) * higher]]
+        matrix = np.array(rows).transpose(2, 1, 0)  # (n, 2, 2), to be multiplied from the right
+        extent = np.ptp(points, axis=1).max(axis=-1)[:, None, None] + 1e-6  # (n, 1, 1)
+        places = (points - points[:, :1]) / extent  # (n, p, 2)
+        bend = np.zeros_like(places)
+        for wave in (2.5, 5.0, 7.5):  # radians along the longer side: waves longer than a bow
+            phase = rng.uniform(0, 2 * np.pi, (len(points), 1, 2))
+            height = rng.normal(0, self.wobble * 2.5 / wave, (len(points), 1, 2))
+            bend += height * np.sin(wave * places[..., ::-1] + phase)
+        return (points @ matrix + bend * extent).astype(np.float32)
+
+
 _FETCH = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
 

@@ -55,4 +55,14 @@ PARAMETERS = {
         "epochs": 1,
         "final_epochs": 1,
     },
+    "10_pen_strokes": {
+        "num_writers": 5,
+        "epochs": 1,
+        "growing_epochs": 1,
+        "iterations": 40,
+        "num_draws": 4,
+        "num_lines": 40,
+        "line_epochs": 1,
+        "line_image_epochs": 1,
+    },
 }

@@ -24,10 +24,11 @@ def set_up() -> None:
     """
     for name, value in {"TF_CPP_MIN_LOG_LEVEL": "3", **SHARED_GPU}.items():
         os.environ.setdefault(name, value)
-    logging.getLogger("tensorflow").setLevel("ERROR")  # a lab's dozen networks are no mistake
     with _silent_standard_error():
         from fsdl_hwr.backend import keras
 
+        # In a notebook TensorFlow sets the level itself when it is imported, so this comes after.
+        logging.getLogger("tensorflow").setLevel("ERROR")  # a lab's dozen networks are no mistake
         backend = keras.backend.backend()
         # The first tensor makes the backend look for devices, and complain about missing ones.
         device = str(keras.ops.ones(1).device).upper()

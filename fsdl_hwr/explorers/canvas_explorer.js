@@ -1,112 +1,8 @@
 // The drawing canvas. What is drawn is state.strokes, lists of [x, y, seconds] in canvas units;
 // after every stroke Python is asked to read it, and data holds the image and the answers.
 
-const PLAYING_SECONDS = 4; // at most, for a sample that is written by itself
-const PAUSE = 0.3; // seconds between the strokes of different visits
 const RULES = [80, 120]; // as in a school book: the top of a small letter, and the letters' feet
 const ENLARGED = { line: 2, character: 6 }; // screen px for each px of the image
-
-// The paper. An SVG keeps its units at every size on the screen, and takes the theme's color.
-function makePaper({ kind, width, height }) {
-  const rules = kind === "line" ? RULES : [];
-  const paths = svg("g", { class: "fsdl-strokes" });
-  const paper = svg("svg", {
-    viewBox: `0 0 ${width} ${height}`, class: `fsdl-paper fsdl-${kind}`, role: "img",
-    tabindex: 0,
-  }, ...rules.map((y) => svg("line", { x1: 0, x2: width, y1: y, y2: y })), paths);
-
-  function show(strokes) {
-    while (paths.childNodes.length > strokes.length) paths.lastChild.remove();
-    while (paths.childNodes.length < strokes.length) paths.append(svg("polyline"));
-    strokes.forEach((stroke, k) => {
-      // A stroke of one point is a dot: a line to itself has round ends.
-      const points = stroke.length > 1 ? stroke : [...stroke, ...stroke];
-      const text = points.map(([x, y]) => `${x},${y}`).join(" ");
-      if (paths.childNodes[k].getAttribute("points") !== text)
-        paths.childNodes[k].setAttribute("points", text);
-    });
-    paper.setAttribute("aria-label", `Paper with ${strokes.length} strokes`);
-  }
-  return { element: paper, show };
-}
-
-// Let a mouse, a finger or a pen draw. page has the strokes so far, and is told of a stroke as it
-// grows and ends. restart() lets the seconds begin anew.
-function listenToPen(paper, { width, height }, page) {
-  let stroke = null; // under the pen
-  let origin = null; // event.timeStamp at second 0, once the pen has come down
-  let penSeen = false; // then touches are the palm of the hand that holds it
-
-  const place = (at, room) => Math.round(10 * clamp(at, 0, room)) / 10;
-  const point = (event) => {
-    const box = paper.getBoundingClientRect();
-    return [
-      place((event.clientX - box.left) / box.width * width, width),
-      place((event.clientY - box.top) / box.height * height, height),
-      Math.max(0, Math.round(event.timeStamp - origin)) / 1000,
-    ];
-  };
-  const grow = (events) => {
-    stroke.push(...events.map(point));
-    page.grow(stroke);
-  };
-
-  paper.addEventListener("pointerdown", (event) => {
-    penSeen ||= event.pointerType === "pen";
-    if (event.button !== 0 || !event.isPrimary || (penSeen && event.pointerType === "touch")) return;
-    event.preventDefault(); // no text is selected
-    paper.focus({ preventScroll: true });
-    page.begin();
-    const last = page.strokes().at(-1)?.at(-1)[2];
-    if (last === undefined) origin = event.timeStamp;
-    else origin ??= event.timeStamp - 1000 * (last + PAUSE);
-    paper.setPointerCapture(event.pointerId);
-    stroke = [];
-    grow([event]);
-  });
-  paper.addEventListener("pointermove", (event) => {
-    if (!stroke || !event.isPrimary) return;
-    // A browser hands out moves once a frame; a quick pen has made several by then.
-    const moves = event.getCoalescedEvents?.() ?? [];
-    grow(moves.length ? moves : [event]);
-  });
-  for (const end of ["pointerup", "pointercancel"]) {
-    paper.addEventListener(end, (event) => {
-      if (!stroke || !event.isPrimary) return;
-      const ended = stroke;
-      stroke = null;
-      page.end(ended);
-    });
-  }
-  return { restart: () => { origin = null; }, drop: () => { stroke = null; } };
-}
-
-// A sample writes itself: show(written, growing, ended) gets the strokes that are done and the one
-// that grows, frame by frame.
-function makePlayer(show) {
-  let frame = null; // the id of the next animation frame
-
-  function stop() {
-    cancelAnimationFrame(frame);
-    frame = null;
-  }
-
-  function play(sample) {
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const duration = sample.at(-1).at(-1)[2];
-    const speed = still ? Infinity : Math.max(1, duration / PLAYING_SECONDS);
-    const began = performance.now();
-    function step() {
-      const now = still ? duration : (performance.now() - began) / 1000 * speed;
-      const written = sample.filter((stroke) => stroke.at(-1)[2] <= now);
-      const next = sample[written.length];
-      frame = next ? requestAnimationFrame(step) : null;
-      show(written, next ? next.filter((at) => at[2] <= now) : null, !next);
-    }
-    step();
-  }
-  return { play, stop };
-}
 
 // The rows of buttons: undo, clear, a sample to be written, and a label to save what is drawn.
 function makeControls(model, { undo, clear, load }) {
@@ -184,7 +80,7 @@ function makeDesk(kind, paper, { image, answers }) {
 function render({ model, el }) {
   const size = model.get("data"); // kind, width and height stay
   const root = explorer(el, `Drawing canvas: one ${size.kind}`);
-  const paper = makePaper(size);
+  const paper = makePaper({ ...size, rules: size.kind === "line" ? RULES : [] });
   const reading = makeReading(size.kind);
   const strokes = () => model.get("state").strokes;
   let written = null; // while a sample plays, its strokes that are done

@@ -16,7 +16,8 @@ from fsdl_hwr.figures import drawing
 
 # The parts of the kit, in the order of the data: each imports none but those before it.
 PARTS = (
-    "files", "alphabet", "ink", "paper", "page_ink", "image_files", "rows", "augmentation",
+    "files", "alphabet", "ink", "pen_sequences",
+    "paper", "page_ink", "image_files", "rows", "augmentation",
     "datasets", "backend", "networks", "ctc", "language_model", "metrics", "line_metrics", "layout",
     "recognizers",
     "experiments", "serving", "porting", "figures", "explorers", "checks",

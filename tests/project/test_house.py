@@ -35,7 +35,13 @@ TESTED_ELSEWHERE = {
         for name in ("mlp", "lenet", "character_cnn", "character_lstm")
         + ("line_cnn", "line_crnn", "line_lstm_ctc", "layers")
     },
-    **{f"checks.lab_{k:02}": "labs/test_exercises.py" for k in range(1, 6)},  # with solutions
+    **{  # as they are trained
+        f"networks.{name}": "package/recognizers/test_pen.py"
+        for name in ("pen_lstm", "causal_pen_lstm", "pen_line_lstm")
+    },
+    **{
+        f"checks.lab_{k:02}": "labs/test_exercises.py" for k in (*range(1, 6), 10)
+    },  # with solutions
 }
 
 

@@ -1,0 +1,44 @@
+"""Single characters as ink: whose they are, and how large."""
+
+import numpy as np
+import pytest
+
+from fsdl_hwr.datasets import pen_characters
+
+LETTERS = "cCil1"
+
+
+@pytest.fixture(scope="module")
+def characters():
+    return pen_characters.load("strokes", "train", characters=LETTERS, num_writers=12)
+
+
+def test_splits_share_no_writer_and_tell_each_ones_size(characters):
+    others = pen_characters.load("strokes", "test", characters=LETTERS, num_writers=2)
+    assert not {i[0].tobytes() for i in characters.inks} & {i[0].tobytes() for i in others.inks}
+    assert characters.text[:10] == 2 * LETTERS
+    small, large = (characters.sizes[characters.labels == k].mean() for k in (0, 1))
+    assert small < 0.8 * large  # c and C
+    assert np.median(characters.sizes[:5]) == pytest.approx(1)
+
+
+def test_a_choice_of_characters_keeps_what_belongs_together(characters):
+    chosen = characters[characters.labels == 2]
+    assert chosen.text == "i" * 12 and len(set(chosen.writers)) == 12
+
+
+def test_an_unknown_source_is_named():
+    with pytest.raises(ValueError, match="'emnist'"):
+        pen_characters.load("emnist", "train")
+
+
+def test_glyphs_are_the_same_characters_as_images(characters):
+    glyphs = characters.glyphs()
+    assert glyphs.images.shape == (60, 28, 28) and glyphs.images.any(axis=(1, 2)).all()
+    assert glyphs.labels.tolist() == characters.labels.tolist()
+
+
+def test_copies_differ_and_are_by_the_same_hand():
+    twice = pen_characters.load("strokes", "test", characters="ab", num_writers=1, copies=2)
+    assert twice.text == "abab" and set(twice.writers) == {0}
+    assert not np.array_equal(twice.inks[0][0], twice.inks[2][0])

@@ -1,0 +1,88 @@
+"""Watch it think: thoughts grow with the ink, and no ink breaks them."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from fsdl_hwr import networks
+from fsdl_hwr.datasets import canvas_ink
+from fsdl_hwr.explorers import pen_explorer
+from fsdl_hwr.recognizers.pen_reader import PenReader
+
+pytest.importorskip("anywidget")
+LETTERS = "ABRt"
+
+
+@pytest.fixture(scope="module")
+def reader():
+    keras.utils.set_random_seed(0)
+    network = networks.causal_pen_lstm(num_classes=4, filters=8, lstm_size=12)
+    return PenReader(network, LETTERS)
+
+
+@pytest.fixture(scope="module")
+def samples():
+    return canvas_ink.embedded_samples("character", list(LETTERS))
+
+
+@pytest.fixture
+def thinking(reader, samples):
+    return pen_explorer.explore(reader, np.full(4, 20.0), samples)
+
+
+def ask(explorer, **changes):
+    """Do what the page does: change the state, then ask for its data."""
+    explorer.state = explorer.state | changes
+    explorer.asked += 1
+    assert explorer.answered == explorer.asked
+    json.dumps(explorer.data, allow_nan=False)
+    return explorer.data
+
+
+def test_thoughts_grow_with_the_ink_and_earlier_ones_stay(thinking, samples):
+    strokes = canvas_ink.to_lists(samples[0].ink)
+    half = ask(thinking, strokes=[strokes[0][: len(strokes[0]) // 2]], lifted=False)["rows"]
+    whole = ask(thinking, strokes=strokes, lifted=True)["rows"]
+    ended = ask(thinking, strokes=strokes, lifted=True, ended=True)["rows"]
+    assert 0 < len(half) < len(whole) == len(ended) - 1
+    assert whole[: len(half)] == half and ended[:-1] == whole
+    for row in whole:
+        assert 0 <= row["entropy"] <= 2 and 0 < row["progress"] <= 1
+        assert sum(share for _, share in row["likely"]) == pytest.approx(1, abs=0.05)
+
+
+def test_the_paper_can_be_empty_again(thinking, samples):
+    ask(thinking, strokes=canvas_ink.to_lists(samples[0].ink))
+    assert ask(thinking, strokes=[], lifted=True)["rows"] == []
+    assert thinking.problem == ""
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        [[[140, 140, 0]]],
+        [[[140, 140, 0], [140, 140, 0]]],
+        [[[0, 0, 3], [50, 90, 2], [200, 10, 1]]],
+        [[[k % 280, (7 * k) % 280, k / 100] for k in range(100_000)]],
+        [[[float("nan"), 0, 0], [9, 9, 1]]],
+    ],
+    ids=["a dot", "two equal points", "times backwards", "100,000 points", "broken points"],
+)
+def test_any_ink_is_thought_about(thinking, strokes):
+    assert ask(thinking, strokes=strokes, lifted=True)["rows"]
+    assert thinking.problem == ""
+
+
+def test_only_broken_points_are_a_sentence_and_not_an_error(thinking):
+    ask(thinking, strokes=[[[float("nan"), 0, 0]]], lifted=True)
+    assert "draw something" in thinking.problem
+
+
+def test_eight_moments_are_drawn(reader, samples):
+    trace = reader.trace(samples[2].ink, pen_explorer.UNIT, ended=True)
+    figure = pen_explorer.draw_moments(trace, LETTERS, np.full(4, 20.0), "R")
+    assert len(figure.axes) == 9
+    dot = reader.trace([np.zeros((1, 3), np.float32)], pen_explorer.UNIT)
+    pen_explorer.draw_moments(dot, LETTERS, np.full(4, 20.0), "a dot")
