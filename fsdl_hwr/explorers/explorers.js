@@ -284,7 +284,7 @@ function thumbnail(strokes, width, height, label) {
 // A bar for a share, with words beside it, its percentage by default.
 function shareBar(share, words = `${(100 * share).toFixed(share < 0.1 ? 1 : 0)}%`) {
   return html("span", { class: "fsdl-share" },
-    html("span", { class: "fsdl-share-fill", style: `width: ${100 * share}%` }),
+    html("span", { class: "fsdl-share-fill", style: `width: ${65 * share}%` }), // room for words
     html("span", { class: "fsdl-value" }, words));
 }
 

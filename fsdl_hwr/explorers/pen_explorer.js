@@ -70,14 +70,14 @@ function render({ model, el }) {
   keys(pad.element, { Enter: end, Delete: clear, Backspace: clear });
   pad.element.append(dot);
   const time = slider({
-    label: "Point", min: 0, max: 0, value: 0, change: (row) => { chosen = row; draw(); },
+    label: "Point", min: 1, max: 1, value: 1, change: (point) => { chosen = point - 1; draw(); },
   });
 
   function draw() {
     const { rows } = model.get("data");
     const row = Math.min(chosen ?? Infinity, rows.length - 1);
-    time.input.max = Math.max(rows.length - 1, 0);
-    time.set(Math.max(row, 0));
+    time.input.max = Math.max(rows.length, 1);
+    time.set(row + 1);
     belief.show(rows[row]);
     curve.show(rows, row);
     dot.setAttribute("visibility", row < 0 ? "hidden" : "visible");

@@ -63,7 +63,7 @@ def explore(letters: TaughtLetters, samples: Sequence[Sample] = ()):
                 }
                 for name in letters.names
             ],
-            "answer": _answer(answer) if answer else None,
+            "answer": _answer(answer, letters.threshold) if answer else None,
             "message": message or _hint(letters, ink),
             "taught": done["taught"],
         }
@@ -98,11 +98,14 @@ def _hint(letters: TaughtLetters, ink: Ink) -> str:
     return "" if ink else "Now write one of the letters."
 
 
-def _answer(answer: Answer) -> dict:
-    """Turn an answer into JSON; closeness is 1 at distance 0 and 0 at the largest one, 2."""
+def _answer(answer: Answer, threshold: float) -> dict:
+    """Turn an answer into JSON; closeness is 1 at distance 0, and half of it at the threshold."""
     return {
         "name": answer.name,
-        "distances": [[n, round(d, 3), round(1 - d / 2, 3)] for n, d in answer.distances.items()],
+        "distances": [
+            [name, round(distance, 3), round(max(0.0, 1 - distance / threshold / 2), 3)]
+            for name, distance in answer.distances.items()
+        ],
         "nearest": {"name": answer.nearest.name, "strokes": _lists(answer.nearest.ink)},
     }
 

@@ -116,7 +116,7 @@ class GrowingCharacters(PenBatches):
         chosen = self.chosen(index)
         features = self.features(chosen, self._rng(index))  # (batch, rows, features)
         rows, lengths = np.arange(features.shape[1]), self.lengths[chosen, None]
-        weights = np.where(rows < lengths, 0.05 + rows / lengths, 0)  # (batch, rows)
+        weights = np.where(rows < lengths, 0.2 + rows / lengths, 0)  # (batch, rows)
         weights *= (1 - END_WEIGHT) / weights.sum(axis=1, keepdims=True)
         weights[rows == lengths] = END_WEIGHT
         targets = np.repeat(self.targets(chosen)[:, None], len(rows), axis=1)

@@ -90,3 +90,22 @@ def test_variation_keeps_strokes_points_and_times():
     still = augmentation.PenVariation(shear=0, rotation=0, stretch=0, wobble=0)
     for before, after in zip(ink, still(ink, np.random.default_rng(0)), strict=True):
         assert np.allclose(before, after, atol=1e-6)
+
+
+def test_points_vary_each_ink_in_its_own_way_and_stay_near():
+    points = np.tile(np.linspace([0, 0], [4, 10], 30, dtype=np.float32), (5, 1, 1))
+    changed = augmentation.PointVariation()(points, np.random.default_rng(0))
+    again = augmentation.PointVariation()(points, np.random.default_rng(0))
+    assert changed.shape == points.shape and changed.dtype == np.float32
+    np.testing.assert_array_equal(changed, again)
+    assert len({ink.tobytes() for ink in changed}) == 5
+    assert np.abs(changed - points).max() < 5
+
+
+def test_points_without_any_variation_stay_as_they_are():
+    points = np.random.default_rng(0).normal(size=(3, 20, 2)).astype(np.float32)
+    nothing = augmentation.PointVariation(rotation=0, shear=0, stretch=0, wobble=0)
+    changed = nothing(points, np.random.default_rng(1))
+    np.testing.assert_allclose(changed, points, atol=1e-5)
+    dot = np.zeros((1, 20, 2), np.float32)
+    assert np.isfinite(augmentation.PointVariation()(dot, np.random.default_rng(1))).all()
