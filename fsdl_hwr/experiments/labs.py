@@ -32,6 +32,8 @@ def set_up() -> None:
         backend = keras.backend.backend()
         # The first tensor makes the backend look for devices, and complain about missing ones.
         device = str(keras.ops.ones(1).device).upper()
+    # TensorFlow takes a lab's dozen networks for a mistake; it resets the level when imported.
+    logging.getLogger("tensorflow").setLevel("ERROR")
     device = "GPU" if "GPU" in device or "CUDA" in device else "CPU"
     print(
         f"Python {platform.python_version()}, fsdl_hwr {fsdl_hwr.__version__}, "

@@ -1,12 +1,13 @@
 """Which of many ideas helped: runs against the spread of a baseline that ran several times."""
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from fsdl_hwr.experiments import tables
+from fsdl_hwr.experiments import sweeps, tables
 
 # Student's t for a 95% interval, by the number of values that the deviation was computed from.
 T_95 = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78, 6: 2.57, 7: 2.45, 8: 2.36, 9: 2.31, 10: 2.26}
@@ -19,15 +20,20 @@ class Baseline:
 
     cers: tuple[float, ...]
 
+    @classmethod
+    def of(cls, runs: Mapping[str, Mapping]) -> "Baseline":
+        """Read the validation CERs from the rows of runs, such as `run_seeds` returns."""
+        return cls(tuple(run["validation_cer"] for run in runs.values()))
+
     @property
     def mean(self) -> float:
         return float(np.mean(self.cers))
 
     @property
     def noise(self) -> float:
-        """Half the width of the interval that holds one more run in 95 of 100 cases; in CER.
+        """Half-width of the 95% prediction interval for one more run, in CER (Student).
 
-        Infinite for one run alone: of its noise nothing is known. (Student's prediction interval.)
+        Infinite with a single run, whose spread is unknown.
         """
         count = len(self.cers)
         if count < 2:
@@ -39,6 +45,60 @@ class Baseline:
         if abs(cer - self.mean) <= self.noise:
             return "within noise"
         return "better" if cer < self.mean else "worse"
+
+
+def run_ideas(
+    lab: str | os.PathLike,
+    ideas: Mapping[str, Mapping],
+    folder: str | os.PathLike,
+    common: Mapping,
+    *,
+    processes: int = 2,
+    may_fail: bool = False,
+) -> dict[str, dict]:
+    """Run a lab once per idea, and return the rows of the runs by the idea's name.
+
+    Runs that are finished are not repeated. Raises `RuntimeError` if a run failed.
+
+    Args:
+        lab: the notebook of one run.
+        ideas: by name, the parameters that an idea sets.
+        folder: gets a folder per run.
+        common: parameters of all runs; an idea's own win.
+        processes: how many run at once.
+        may_fail: leaves out the runs that failed, as long as one did not.
+    """
+    show = ["val_cer", "lines_seen"]
+    rows = sweeps.sweep(lab, ideas.values(), folder, common, processes=processes, show=show)
+    done = {name: row for name, row in zip(ideas, rows, strict=True) if row["state"] == "finished"}
+    failed = [name for name in ideas if name not in done]
+    if failed and not (may_fail and done):
+        raise RuntimeError(f"Failed: {failed}. See output.txt in the folders of {folder}.")
+    return done
+
+
+def run_seeds(
+    lab: str | os.PathLike,
+    settings: Mapping,
+    seeds: Sequence[int],
+    folder: str | os.PathLike,
+    common: Mapping,
+    *,
+    processes: int = 2,
+) -> dict[str, dict]:
+    """Run a baseline with several seeds, all on equally many lines; rows as of `run_ideas`.
+
+    If `minutes` is set, the first run measures how many lines fit into that time, and the others
+    see as many, so that runs differ in the seed alone.
+    """
+    runs = {f"baseline, seed {seed}": {**settings, "seed": seed} for seed in seeds}
+    if not common.get("minutes"):
+        return run_ideas(lab, runs, folder, common, processes=processes)
+    first = next(iter(runs))
+    done = run_ideas(lab, {first: runs.pop(first)}, folder, common)
+    lines = done[first]["lines_seen"] // common["epochs"]
+    equal = {**common, "minutes": 0.0, "lines_per_epoch": lines}
+    return done | run_ideas(lab, runs, folder, equal, processes=processes)
 
 
 def table(runs: Mapping[str, Mapping], baseline: Baseline) -> tables.Table:

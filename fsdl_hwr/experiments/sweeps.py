@@ -5,6 +5,7 @@ a kill or another day, finishes what is not finished, and shows the table of all
 """
 
 import concurrent.futures
+import contextlib
 import hashlib
 import itertools
 import json
@@ -13,6 +14,7 @@ import queue
 import random
 import re
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -82,6 +84,44 @@ def sweep(
         slots.put(share)
     with concurrent.futures.ThreadPoolExecutor(len(shares)) as threads:
         return _run(jobs, lambda *job: threads.submit(_run_in_slot, slots, *job), show)
+
+
+def start_in_background(
+    lab: str | os.PathLike,
+    runs: Iterable[Mapping],
+    folder: str | os.PathLike,
+    parameters: Mapping | None = None,
+    *,
+    processes: int = 1,
+) -> subprocess.Popen:
+    """Start a `sweep`, with the same arguments, in a process of its own, and return the process."""
+    arguments = {
+        "lab": lab,
+        "runs": list(runs),
+        "folder": folder,
+        "parameters": parameters,
+        "processes": processes,
+    }
+    code = "import json, sys; from fsdl_hwr.experiments import sweeps as s; "
+    code += "s.sweep(**json.loads(sys.argv[1]))"
+    command = [sys.executable, "-c", code, results.to_json(arguments)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+
+
+def kill(process: subprocess.Popen) -> list[int]:
+    """End a process and all that it started at once, untold, as a lack of memory does.
+
+    Returns the ids of the processes that were killed.
+    """
+    import psutil  # comes with Jupyter
+
+    parent = psutil.Process(process.pid)
+    doomed = [*parent.children(recursive=True), parent]
+    for each in doomed:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            each.kill()
+    process.wait()
+    return [each.pid for each in doomed]
 
 
 def _run(jobs: list[dict], submit: Callable, show: Sequence[str]) -> tables.Table:

@@ -114,7 +114,7 @@ def draw_curves(histories: Mapping[str, Mapping], title: str) -> Figure:
     for axes, key, label in zip(
         figure.subplots(1, 2),
         ("loss", "accuracy"),
-        ("loss, nats an image", "accuracy"),
+        ("loss, nats per image", "accuracy"),
         strict=True,
     ):
         for name, color, marker in zip(histories, COLORS, MARKERS, strict=False):
@@ -126,19 +126,36 @@ def draw_curves(histories: Mapping[str, Mapping], title: str) -> Figure:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         plain(axes)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axes.legend(frameon=False, title="solid: validation, dashed: training", fontsize=9)
+    axes.legend(
+        frameon=False,
+        title="solid: validation\ndashed: training",
+        fontsize=9,
+        loc="upper left",
+        bbox_to_anchor=(1, 1),
+    )
     figure.suptitle(title, fontsize=12)
     figure.tight_layout()
     return figure
 
 
 def draw_losses(
-    losses: Mapping[str, Sequence[float]], x: np.ndarray, label: str, title: str
+    losses: Mapping[str, Sequence[float]],
+    x: np.ndarray,
+    label: str,
+    title: str,
+    mark: float | None = None,
 ) -> Figure:
-    """Draw losses by name over x (n,), the steps or the learning rates of a training.
+    """Draw losses over the steps or the learning rates of a training.
 
-    The axis is logarithmic where x spans more than a thousandfold; a loss far above the first is
-    cut off.
+    The axis is logarithmic if x spans more than a thousandfold. A loss far above the first is cut
+    off.
+
+    Args:
+        losses: by name, n values each.
+        x: (n,), steps or learning rates.
+        label: what x is.
+        title: of the figure.
+        mark: a place on the axis, drawn as a line.
     """
     figure = Figure(figsize=(WIDTH, 3.2))
     axes = figure.subplots()
@@ -146,10 +163,12 @@ def draw_losses(
         axes.plot(x, losses[name], color=color, label=name)
     if x[-1] > 1000 * max(x[0], 1e-9):
         axes.set_xscale("log")
-    axes.set(xlabel=label, ylabel="loss, nats an image")
+    if mark is not None:
+        axes.axvline(mark, color=BLACK, linestyle=":", label=f"{mark:.1g}")
+    axes.set(xlabel=label, ylabel="loss, nats per image")
     axes.set_ylim(0, 1.5 * max(values[0] for values in losses.values()))
     plain(axes)
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     axes.set_title(title, fontsize=12)
     return figure
 
@@ -176,6 +195,7 @@ def draw_rates(rates: Mapping[str, Mapping[str, Rate]], title: str) -> Figure:
     axes.set_yticks(np.arange(len(rates)), list(rates))
     axes.set_ylim(len(rates) - 0.5, -0.5)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.set_xlabel("accuracy, with its 95% interval")
     plain(axes)
     axes.margins(x=0.12)
     if len(kinds) > 1:

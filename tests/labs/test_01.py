@@ -1,7 +1,6 @@
 """What lab 01 promises: a small run by papermill works, and its defaults teach what they claim."""
 
 import json
-import re
 
 import nbformat
 from paths import LABS
@@ -21,8 +20,7 @@ def test_a_small_run_leaves_its_results_and_those_of_both_inner_runs(small_run, 
 def test_the_report_shows_sources_as_installed_and_every_figure_with_its_description(small_run):
     cells = nbformat.read(small_run / f"{LAB.stem}.ipynb", as_version=4).cells
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    html = "".join(output.get("data", {}).get("text/html", "") for output in outputs)
-    shown = re.sub(r"<[^>]+>", "", html)  # without the colors
+    shown = "".join(output.get("data", {}).get("text/markdown", "") for output in outputs)
     for function in ("def encode", "def glyph_image", "def line_cnn", "def collapse"):
         assert function in shown
     figures = [output for output in outputs if "image/png" in output.get("data", {})]
@@ -34,11 +32,3 @@ def test_the_broken_promise_is_shown(small_run):
     cells = nbformat.read(small_run / f"{LAB.stem}.ipynb", as_version=4).cells
     printed = [output.get("text", "") for cell in cells for output in cell.get("outputs", [])]
     assert any("assert 'leter' == 'letter'" in text for text in printed)
-
-
-def test_the_defaults_read_one_hand_and_no_other(metrics):
-    assert metrics["test_cer"] < 0.05
-    assert metrics["other_hands_cer"] > 0.4
-    assert metrics["ogham_test_cer"] < 0.08
-    one, many = metrics["accuracy_by_writers"].values()
-    assert many - one > 0.2

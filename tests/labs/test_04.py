@@ -27,15 +27,8 @@ def test_every_figure_of_the_report_has_its_alternative_text(alternative_texts):
     assert len(alternative_texts) >= 7 and all(alternative_texts)
 
 
-def test_the_defaults_show_what_the_lab_promises(metrics):
-    assert metrics["first_cer"] < 0.3  # 0.14 when this was written
-    assert metrics["second_cer"] > 0.95  # blanks, after a quarter of the updates
-    assert metrics["second_loss_fell_by"] > 0.2  # 0.33
-    assert metrics["sessions"] == [2, 1, 1, 1, 1, 1] and metrics["same_run"]
-    assert metrics["epochs_recorded"] == [4] * 6
-    effects = metrics["effects"]  # in CER: 0.47 and 0.18 when this was written
-    assert effects["batch_size"] > effects["learning_rate"]
-    assert metrics["spread_by_updates"] < metrics["spread_by_epochs"]
-    by_heart = metrics["by_heart"]
-    assert by_heart["loss"] < 1 < by_heart["val_loss"]  # 0.1, 11.5
-    assert by_heart["val_cer"] > 2 * metrics["first_cer"]
+def test_the_killed_run_of_the_defaults_is_one_of_six(metrics):
+    assert metrics["sweep_sessions"] == [2, 1, 1, 1, 1, 1]
+    assert metrics["sweep_epoch"] == [4] * 6
+    assert metrics["same_run"]
+    assert metrics["spread"]["updates"] < metrics["spread"]["epochs"]

@@ -11,22 +11,9 @@ MEDIAN, NINTH_DECILE, LONGEST = 8, 12, 15  # lines of a cell
 WIDEST = 88  # columns
 MAX_PARAMETERS = 14
 
-# TODO: the labs that still await their rewriting.
-LONG = {
-    "01_codebase_tour.ipynb",
-    "02_single_character.ipynb",
-    "03_line_recognizer.ipynb",
-    "04_tracking_experiments.ipynb",
-    "05_experimentation.ipynb",
-    "experiments/one_run.ipynb",
-}
 NOTEBOOKS = sorted(str(path.relative_to(LABS)) for path in LABS.rglob("*.ipynb"))
-every_notebook = pytest.mark.parametrize(
-    "name", [n for n in NOTEBOOKS if n.split("exercises/")[-1].split("solutions/")[-1] not in LONG]
-)
-every_lab = pytest.mark.parametrize(
-    "name", [n for n in NOTEBOOKS if "/" not in n and n not in LONG]
-)
+every_notebook = pytest.mark.parametrize("name", NOTEBOOKS)
+every_lab = pytest.mark.parametrize("name", [name for name in NOTEBOOKS if "/" not in name])
 
 
 def code_cells(name):
