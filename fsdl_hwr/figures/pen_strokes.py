@@ -98,7 +98,7 @@ def draw_by_group(rates: Mapping[str, Mapping[str, float]], title: str) -> Figur
         axes.bar_label(bars, fmt=lambda value: f"{value:.0%}", fontsize=8)
     axes.set_xticks(np.arange(len(groups)), groups, parse_math=False)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axes.legend(frameon=False, loc="lower right")
+    axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(rates))
     plain(axes, grid="y")
-    axes.set_title(title, fontsize=12)
+    axes.set_title(title, fontsize=12, pad=26)
     return figure

@@ -56,7 +56,7 @@ def draw(notebook, explorer, strokes):
 
 def test_it_thinks_under_the_mouse_and_the_slider_goes_back(opened):
     notebook, thinking = opened(THINK, "Watch it think")
-    assert "watch" in thinking.get_by_role("status").text_content()
+    notebook.shows(thinking.get_by_role("status"), "watch")
     draw(notebook, thinking, [[(90, 210), (140, 90), (190, 210)], [(110, 160), (170, 160)]])
     notebook.wait_for("len(e.state['strokes'])", 2)
     notebook.wait_for("e.answered == e.asked and e.state['lifted']", True)
@@ -183,6 +183,6 @@ def test_strokes_change_their_order_and_direction(opened):
     assert notebook.evaluate("e.data['answers'][0]['likely'][0][0]") != first
     notebook.screenshot("pen-order", player)
     player.get_by_role("button", name="Play").press("Enter")
-    player.get_by_label("Ink").select_option(label="t")
+    player.get_by_label("Ink", exact=True).select_option(label="t")
     notebook.wait_for("e.state['order'] == list(range(len(samples[3].ink)))", True)
     notebook.check()
