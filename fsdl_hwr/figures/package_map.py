@@ -16,15 +16,16 @@ from fsdl_hwr.figures import drawing
 
 # The parts of the kit, in the order of the data: each imports none but those before it.
 PARTS = (
-    "files", "alphabet", "ink", "pen_sequences",
-    "paper", "page_ink", "image_files", "rows", "augmentation",
+    "files", "weights", "alphabet", "ink", "pen_sequences",
+    "paper", "page_ink", "image_files", "rows", "camera", "augmentation",
     "datasets", "backend", "networks", "ctc", "language_model", "metrics", "line_metrics", "layout",
     "recognizers",
     "experiments", "serving", "porting", "figures", "explorers", "checks",
+    "__main__",
 )  # fmt: skip
 APART = ("datasets", "networks", "ctc")  # these do not know each other, nor what joins them
 # What uses the rest and is used by none of it; figures are drawn by explorers too.
-LEAVES = ("checks", "experiments", "explorers", "figures", "porting", "serving")
+LEAVES = ("__main__", "checks", "experiments", "explorers", "figures", "porting", "serving")
 
 # Inches of the drawing.
 ROW, HEADER, PAD, GAP, BETWEEN_LAYERS = 0.21, 0.29, 0.07, 0.16, 0.75

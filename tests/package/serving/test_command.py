@@ -1,0 +1,73 @@
+"""The command `read`, in this process and in a fresh one that has neither Keras nor figures."""
+
+import json
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+
+from fsdl_hwr import __main__ as command_line
+from fsdl_hwr import ink
+from fsdl_hwr.datasets import strokes
+
+
+@pytest.fixture
+def picture(tmp_path):
+    """A file with one line of writing."""
+    writer, rng = strokes.writers("test", 1)[0], np.random.default_rng(0)
+    written = [stroke[:, :2] for stroke in writer.write("meet me at noon", rng)]
+    page = ink.render(ink.transform(written, [[45, 0, 30], [0, 45, 70]]), 120, 520, 3.0)
+    path = tmp_path / "note.png"
+    cv2.imwrite(str(path), 230 - page // 4 * 3)
+    return path
+
+
+def test_the_text_goes_to_standard_output(picture, capsys):
+    assert command_line.main(["read", str(picture)]) == 0
+    assert capsys.readouterr().out == "meet me at noon\n"
+
+
+def test_a_bad_file_is_one_line_and_does_not_stop_the_others(picture, tmp_path, capsys):
+    empty, missing = tmp_path / "empty.jpg", tmp_path / "missing.jpg"
+    empty.touch()
+    assert command_line.main(["read", str(missing), str(empty), str(picture)]) == 1
+    output = capsys.readouterr()
+    assert output.out == f"# {picture}\nmeet me at noon\n"
+    assert [line.split(": ", 1)[1] for line in output.err.splitlines()] == [
+        f"{missing} does not exist.",
+        f"{empty} is empty.",
+    ]
+
+
+def test_json_has_lines_boxes_and_confidences(picture, capsys):
+    assert command_line.main(["read", "--json", str(picture)]) == 0
+    (record,) = json.loads(capsys.readouterr().out)
+    (line,) = record["lines"]
+    assert record["text"] == line["text"] == "meet me at noon"
+    assert len(line["characters"]) == len(line["text"]) and 0 < line["confidence"] <= 1
+    assert np.shape(line["corners"]) == (4, 2)
+
+
+def test_show_writes_the_picture_with_its_reading(picture, tmp_path):
+    assert command_line.main(["read", str(picture), "--show", str(tmp_path / "shown")]) == 0
+    shown = cv2.imread(str(tmp_path / "shown" / "note_read.png"))
+    assert shown.shape == (120, 520, 3)
+    assert (shown.max(axis=2).astype(int) - shown.min(axis=2) > 50).any()  # a colored box
+
+
+def test_reading_needs_neither_keras_nor_figures(picture):
+    code = (
+        "import sys; from fsdl_hwr.__main__ import main; "
+        f"assert main(['read', {str(picture)!r}]) == 0; "
+        "print(*{'keras', 'tensorflow', 'matplotlib', 'PIL', 'faker', 'nltk'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "meet me at noon\n\n"
+
+
+def test_another_file_of_weights_that_is_none_is_refused(picture, tmp_path, capsys):
+    other = tmp_path / "other.onnx"
+    assert command_line.main(["read", "--weights", str(other), str(picture)]) == 2
+    assert "other.onnx" in capsys.readouterr().err

@@ -1,0 +1,92 @@
+"""Write the recognizer that ships from the averaged weights of its training.
+
+    python tools/export_pretrained.py [--run FOLDER] [--temperature T]
+
+The folder is what tools/make_pretrained.py writes. Weights are stored in 16 bits; both files read
+the same texts (tests/package/test_weights.py).
+"""
+
+import argparse
+import os
+import shutil
+import zipfile
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import h5py
+import keras
+import numpy as np
+
+from fsdl_hwr import files, weights
+from fsdl_hwr.datasets import downloads
+from fsdl_hwr.ink import LineGeometry
+from fsdl_hwr.networks import line_convnext
+from fsdl_hwr.recognizers.line import Recognizer
+from fsdl_hwr.serving import onnx
+
+FOLDER = downloads.cache_folder() / "pretrained" / "main"
+AVERAGE = "ema.npz"  # of a run folder: the averaged weights, m0, m1, …
+GEOMETRY = LineGeometry(48, 2048, margin=2, deviations=44 / 9.6, thickest_pen=6.5)
+MEMBER = "model.weights.h5"  # of a .keras file
+
+
+def main() -> None:
+    """Write both files and say how large they are."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--run", type=Path, default=FOLDER, help="folder of the training")
+    parser.add_argument("--temperature", type=float, default=1.0, help="logits are divided by it")
+    options = parser.parse_args()
+    recognizer = load(options.run / AVERAGE, options.temperature)
+    recognizer.save(weights.KERAS)
+    halve(weights.KERAS)
+    onnx.save(Recognizer.load(weights.KERAS), weights.ONNX, half=True)
+    for path in (weights.KERAS, weights.ONNX):
+        print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
+
+
+def load(path: Path, temperature: float = 1.0) -> Recognizer:
+    """Build the network, without the output that only trains, from a file of weights."""
+    full = line_convnext((GEOMETRY.height, None), shortcut=True)
+    with np.load(path) as arrays:
+        for k, variable in enumerate(full.variables):
+            variable.assign(arrays[f"m{k}"])
+    for variable in full.get_layer("logits").variables:  # calibrated: no text changes
+        variable.assign(variable / temperature)
+    network = keras.Model(full.inputs[0], full.outputs[0], name=full.name)
+    return Recognizer(network, geometry=GEOMETRY)
+
+
+def halve(path: Path) -> None:
+    """Store the weights of a .keras file as float16; Keras turns them back when it loads them."""
+    with files.write_atomically(path) as partial:
+        with zipfile.ZipFile(path) as old, zipfile.ZipFile(partial, "w") as new:
+            for name in old.namelist():
+                if name != MEMBER:
+                    new.writestr(name, old.read(name))
+            whole, half = partial.with_suffix(".whole"), partial.with_suffix(".half")
+            try:
+                with old.open(MEMBER) as source, whole.open("wb") as target:
+                    shutil.copyfileobj(source, target)
+                with h5py.File(whole) as source, h5py.File(half, "w") as target:
+                    _copy_halved(source, target)
+                new.write(half, MEMBER)
+            finally:
+                whole.unlink(missing_ok=True)
+                half.unlink(missing_ok=True)
+
+
+def _copy_halved(source: h5py.Group, target: h5py.Group) -> None:
+    target.attrs.update(source.attrs)
+    for name, item in source.items():
+        if isinstance(item, h5py.Group):
+            _copy_halved(item, target.create_group(name))
+            continue
+        values = item[()]
+        if values.dtype == np.float32:
+            values = values.astype(np.float16)
+        target.create_dataset(name, data=values).attrs.update(item.attrs)
+
+
+if __name__ == "__main__":
+    main()
