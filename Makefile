@@ -16,7 +16,7 @@ LONG := labs tests/browser tests/package/experiments/test_sweeps.py tests/labs t
 TESTS := $(sort $(shell find tests/package tests/project -name 'test_*.py'))
 LONG_FIRST := $(LONG) $(filter-out $(LONG),$(TESTS))
 
-.PHONY: help run test unit check-long test-long lab lint lint-js format exercises nbgrader colab binder backends site assets benchmark clean
+.PHONY: help run test unit check-long test-long lab lint lint-js format pretrained exercises nbgrader colab binder backends site assets benchmark clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,9 @@ lint: $(READY)  ## check code, types and notebooks
 
 lint-js:  ## check the explorers' JavaScript, where there is npm
 	npx --yes @biomejs/biome@2.6.8 lint
+
+pretrained: $(READY)  ## train the recognizer that ships: hours; it goes on where it was stopped
+	$(BIN)/python tools/make_pretrained.py $(if $(MINUTES),--minutes $(MINUTES)) $(if $(DECAY_EPOCHS),--decay-epochs $(DECAY_EPOCHS))
 
 format: $(READY)  ## rewrite code and notebooks in the project's style
 	$(BIN)/ruff check --fix .

@@ -42,6 +42,15 @@ def draw(ink: Ink, rng: np.random.Generator) -> np.ndarray | None:
     return _render(placed, shape, pen) if shape[1] <= 2400 else None
 
 
+def plain(ink: Ink, size: float = 60.0) -> np.ndarray:
+    """Draw an ink in any unit as it is, `size` px high, by the usual pen: uint8, 255 on 0."""
+    points = np.concatenate([stroke[:, :2] for stroke in ink])
+    width, height = np.ptp(points, axis=0)
+    scale = size / max(height, width / 60, 1e-6)
+    placed, shape = _placed([s[:, :2] for s in ink], scale, PEN * size, np.full(4, 2.0))
+    return _render(placed, shape, PEN * size)
+
+
 def photograph(
     ink: Ink, rng: np.random.Generator, neighbor: Callable[[], Ink] | None = None
 ) -> np.ndarray:

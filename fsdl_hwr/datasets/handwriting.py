@@ -72,14 +72,15 @@ class Handwriting:
 
     def __call__(self, rng: np.random.Generator) -> Pair:
         """Return an ink, in any unit, and its transcript."""
-        ways: tuple[tuple[float, Callable[[np.random.Generator], Pair]], ...] = (
+        ways: list[tuple[float, Callable[[np.random.Generator], Pair]]] = [
             (0.26, self.line),
-            (0.14, self.word),
-            (0.22, self.row),
             (0.20, self.spelled),
             (0.18, self.invented),
-        )
-        way = rng.choice(len(ways), p=[share for share, _ in ways])
+        ]
+        if self.words:  # a small part of UNIPEN may have none
+            ways += [(0.14, self.word), (0.22, self.row)]
+        shares = np.array([share for share, _ in ways])
+        way = int(rng.choice(len(ways), p=shares / shares.sum()))
         return ways[way][1](rng)
 
     def line(self, rng: np.random.Generator) -> Pair:

@@ -23,6 +23,7 @@ HEAVY |= {"numpy", "nbconvert", "pooch"}
 IN_PYTORCH = "fsdl_hwr.porting.torch_crnn"  # the subject of lab 12; nothing imports it
 # Modules without a test module of their name, and the one that tests them.
 TESTED_ELSEWHERE = {
+    "__main__": "package/serving/test_command.py",
     "datasets.letter_curves": "package/datasets/test_strokes.py",  # as writers write them
     "datasets.letter_forms": "package/datasets/test_strokes.py",  # data, and no code
     "datasets.unipen_recordings": "package/datasets/test_unipen_format.py",
