@@ -5,6 +5,7 @@ wrong is compared with each, so that the message can name the mistake.
 """
 
 import copy
+import sys
 import traceback
 from collections.abc import Callable, Sequence
 
@@ -26,6 +27,21 @@ class NotAnswered(Wrong):
     heading = "Not answered yet"
 
 
+def _show_plainly(shell, kind, error, trace, tb_offset=None) -> None:
+    """Print what is not answered yet as text, which no notebook paints red as an error."""
+    print(f"{error.heading}: {error}")
+
+
+def _register() -> None:
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None:
+        shell.set_custom_exc((NotAnswered,), _show_plainly)
+
+
+_register()
+_right: set[str] = set()  # names of the functions whose checks have passed
+
+
 def call(function: Callable, *arguments):
     """Call a student's function on copies of the arguments, and return what it gives.
 
@@ -33,6 +49,7 @@ def call(function: Callable, *arguments):
     in the function itself goes on to the student, in a notebook with the traceback of the student's
     own lines alone.
     """
+    _right.discard(function.__name__)
     try:
         given = function(*copy.deepcopy(arguments))
     except NotImplementedError:
@@ -84,7 +101,21 @@ def compare(
 
 def confirm(function: Callable) -> None:
     """Say that an answer is right, after everything in its check has passed."""
+    _right.add(function.__name__)
     print(f"Right: `{function.__name__}` does what it should.")
+
+
+def score(**points: int) -> None:
+    """Print how many points the checks have given so far: `score(collapse=1, forward=4)`.
+
+    points: of each exercise, by the name of its function.
+    """
+    reached = sum(value for name, value in points.items() if name in _right)
+    print(f"{reached} of {sum(points.values())} points")
+    if open_names := [name for name in points if name not in _right]:
+        print("still open:", ", ".join(open_names))
+    else:
+        print("All exercises are solved.")
 
 
 def same(given, wanted) -> bool:

@@ -32,7 +32,7 @@ def draw_lattice(
                     axes.plot([t, t + 1], [before, state], color=BLACK, lw=0.8, zorder=1)
     for t, state in np.ndindex(alpha.shape):
         used = on_a_path[t, state]
-        size = 350 + 1800 * alpha[t, state] * used
+        size = 900 + 1500 * alpha[t, state] * used
         color = SKY if used else "#eeeeee"
         axes.scatter(t + 1, state, size, color, edgecolors=BLACK if used else "none", zorder=2)
         if used:

@@ -42,7 +42,7 @@ def test_03_shows_its_five_explorers_and_all_answer(run_small):
     window = notebook.explorer("Window explorer").get_by_role("slider", name="Window")
     window.press("Home")
     window.press("ArrowRight")
-    notebook.wait_for("window_explorer.state['window']", 1)
+    notebook.wait_for("windows.state['window']", 1)
     player = notebook.explorer("Collapse player")
     player.get_by_role("button", name="Merge repeats").click()
     notebook.wait_for("player.state['step']", 1)

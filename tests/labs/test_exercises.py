@@ -43,13 +43,19 @@ def solution_lines(answer):
     return [line.strip() for line in inside.splitlines() if len(line.strip()) > 12]
 
 
+def python(cell):
+    """Leave out the lines that only IPython understands."""
+    lines = cell.source.splitlines()
+    return "\n".join(line for line in lines if not line.lstrip().startswith("!"))
+
+
 @functools.cache
 def set_up(path):
     """Run the cells that are neither answer nor check; give the names that they define."""
     names = {}
     for cell in read(path).cells:
         if cell.cell_type == "code" and not role(cell):
-            exec(compile(cell.source, f"{path.stem}, {cell.id}", "exec"), names)
+            exec(compile(python(cell), f"{path.stem}, {cell.id}", "exec"), names)
     return names
 
 
@@ -142,7 +148,7 @@ def test_prose_stands_before_every_code_cell(path):
 def test_every_figure_is_shown_with_a_description(path):
     for cell in read(path).cells:
         if cell.cell_type == "code":
-            calls = [n for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Call)]
+            calls = [n for n in ast.walk(ast.parse(python(cell))) if isinstance(n, ast.Call)]
             names = [(getattr(call.func, "attr", ""), call) for call in calls]
             shown = [call for name, call in names if name == "show"]
             assert sum(name.startswith("draw_") for name, _ in names) == len(shown)
@@ -193,6 +199,7 @@ def test_the_solution_passes_and_every_known_mistake_is_told_apart(
 
     monkeypatch.setattr(judge, "compare", compare_mistakes_too)
     names = dict(set_up(path))
+    capsys.readouterr()  # what the set-up printed
     exec(answer.source, names)
     exec(check.source, names)
     assert capsys.readouterr().out.startswith("Right: ")
@@ -223,3 +230,27 @@ def test_every_exercise_is_tried_with_wrong_answers(path, answer, check):
     tried = wrong_answers.of_lab(path.stem[:2])
     messages = {wrong.says for wrong in tried if wrong.exercise == role(answer).grade_id}
     assert len(messages) >= 2
+
+
+@every_solution
+def test_the_score_counts_every_exercise_by_its_points(path):
+    wanted = {}
+    for _, answer, check in exercises(path):
+        (function,) = ast.parse(answer.source).body
+        wanted[function.name] = role(check).points
+    (call,) = ast.parse(read(path).cells[-1].source).body
+    assert {k.arg: k.value.value for k in call.value.keywords} == wanted
+
+
+def test_the_score_names_what_is_open_and_forgets_an_answer_that_was_broken(capsys, monkeypatch):
+    monkeypatch.setattr(judge, "_right", set())
+
+    def double(x):
+        return 2 * x
+
+    judge.confirm(double)
+    judge.score(double=2, half=1)
+    assert capsys.readouterr().out.splitlines()[1:] == ["2 of 3 points", "still open: half"]
+    judge.call(double, 1)  # a check that has begun, and has not passed yet
+    judge.score(double=2)
+    assert capsys.readouterr().out.splitlines()[0] == "0 of 2 points"
