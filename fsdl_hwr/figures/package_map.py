@@ -29,7 +29,7 @@ LEAVES = ("__main__", "checks", "experiments", "explorers", "figures", "porting"
 
 # Inches of the drawing.
 ROW, HEADER, PAD, GAP, BETWEEN_LAYERS = 0.21, 0.29, 0.07, 0.16, 0.75
-MAX_ROWS = 6  # modules in one column of a box
+MAX_ROWS = 9  # modules in one column of a box
 MAX_COLUMN_WIDTH = 1.55
 COLORS = (drawing.BLUE, drawing.VERMILION, drawing.GREEN, drawing.ORANGE, drawing.SKY)
 
