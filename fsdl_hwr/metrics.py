@@ -61,6 +61,27 @@ def word_error_rate(references: Sequence[str], predictions: Sequence[str], seed:
     return _error_rate(*split, seed)
 
 
+def bag_of_words_error_rate(
+    references: Sequence[str], predictions: Sequence[str], seed: int = 0
+) -> Rate:
+    """Return the WER of texts whose order of words does not matter: per text, a bag against a bag.
+
+    Words that one bag has and the other lacks are paired as substitutions, the rest are lost or
+    added. Beside the WER in reading order it says how much of that is order. Source: Vidal et al.
+    2023, arXiv 2301.05935.
+    """
+    errors, lengths = [], []
+    for reference, prediction in zip(references, predictions, strict=True):
+        wanted, given = Counter(reference.split()), Counter(prediction.split())
+        lost, added = (wanted - given).total(), (given - wanted).total()
+        errors.append(max(lost, added))
+        lengths.append(wanted.total())
+    if sum(lengths) == 0:
+        raise ValueError("The references hold no words: there is no rate of them.")
+    low, high = bootstrap_interval(errors, lengths, seed)
+    return Rate(sum(errors), sum(lengths), low, high)
+
+
 def bootstrap_interval(
     errors: Sequence[int], lengths: Sequence[int], seed: int = 0, num_resamples: int = 1000
 ) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 Everything that is drawn is known: the ink of every line, its baseline, its x-height, its text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -25,22 +25,37 @@ LAYOUTS = {LETTER: 0.55, NOTES: 0.2, COLUMNS: 0.15, FORM: 0.1}  # and how often 
 
 @dataclass(frozen=True)
 class Ready:
-    """A line that a writer has ready: ink in em, baseline y = 0, from x = 0 on."""
+    """A line that a writer has ready, word by word: ink in em, baseline y = 0, from x = 0 on."""
 
-    ink: list[np.ndarray]
+    words: tuple[list[np.ndarray], ...]
+    widths: tuple[float, ...]
     transcript: str
-    width: float
+
+    def width(self, gap: float) -> float:
+        """Return the line's width in em with so many em between words."""
+        return sum(self.widths) + gap * (len(self.widths) - 1)
+
+    def strokes(self, gap: float) -> list[np.ndarray]:
+        """Set the words in a row: the strokes of the line."""
+        starts = np.cumsum([0.0, *self.widths[:-1]]) + gap * np.arange(len(self.widths))
+        return [
+            stroke + np.array([start, 0], np.float32)
+            for word, start in zip(self.words, starts, strict=True)
+            for stroke in word
+        ]
 
 
 @dataclass(frozen=True)
 class Placed:
     """A line on its way to the page: where it starts, how large, how it runs. In px.
 
-    origin: of the baseline's start. em, stretch: height of a letter's em, and how much wider than
-    high it is. angle: radians, y down. bow: px that the middle hangs. pen: px.
+    origin: of the baseline's start. gap: em between words. em, stretch: height of a letter's em,
+    and how much wider than high it is. angle: radians, y down. bow: px that the middle hangs.
+    pen: px.
     """
 
     ready: Ready
+    gap: float
     origin: tuple[float, float]
     em: float
     stretch: float
@@ -111,10 +126,18 @@ class PageMaker:
             start = self.text.find(" ", start) + 1  # a word's beginning
             pieces = text.cut(self.text[start : start + length], max(2, length))
             transcript = pieces[0] if pieces else ""
-        ink = hand.write(transcript, rng)
+        return ready_line(transcript, lambda word: hand.write(word, rng))
+
+
+def ready_line(transcript: str, write: Callable[[str], list[np.ndarray]]) -> Ready:
+    """Have `write` write the words of a line, an ink in em each."""
+    words, widths = [], []
+    for word in transcript.split():
+        ink = write(word)
         left, _, right, _ = pen_ink.bounding_box(ink)
-        shift = np.array([left, 0], np.float32)
-        return Ready([stroke[:, :2] - shift for stroke in ink], transcript, right - left)
+        words.append([stroke[:, :2] - np.array([left, 0], np.float32) for stroke in ink])
+        widths.append(right - left)
+    return Ready(tuple(words), tuple(widths), " ".join(transcript.split()))
 
 
 class _Layout:
@@ -125,6 +148,8 @@ class _Layout:
         self.height, self.width = maker.height, maker.width
         self.pitch = self.height / rng.uniform(10, 30)  # px from line to line
         self.em = self.pitch * rng.uniform(0.45, 1.15)
+        wide = rng.random() < 0.35  # some hands leave as much between words as others in a margin
+        self.gap = rng.uniform(0.7, 2.2) if wide else rng.uniform(0.3, 0.8)  # em
         self.stretch = float(np.exp(rng.normal(0.15, 0.25)))
         self.shear = float(np.clip(rng.normal(0.2, 0.25), -0.2, 0.75))
         self.skew = np.radians(rng.normal(0, 1.2) if rng.random() < 0.8 else rng.uniform(-6, 6))
@@ -154,7 +179,7 @@ class _Layout:
         for _ in range(rng.integers(0, 3)):  # place and date, to the right
             x = self.width * rng.uniform(0.35, 0.65)
             if rng.random() < 0.3:  # on a line with the address
-                placed.append(self._line(margin, y, x - margin - 2 * self.em))
+                placed.append(self._line(margin, y, x - margin - (1.5 + 1.5 * self.gap) * self.em))
             placed.append(self._line(x, y, right - x))
             y += self.pitch
         last = self.height * (1 if rng.random() < 0.6 else rng.uniform(0.35, 0.9))
@@ -180,7 +205,8 @@ class _Layout:
     def _columns(self, top: float, margin: float) -> list[Placed]:
         rng, placed = self.rng, []
         count = int(rng.integers(2, 4)) if self.pitch < 45 else 2
-        gutter = max(1.2 * self.em, self.width * rng.uniform(0.03, 0.08))
+        self.gap = min(self.gap, 0.9)
+        gutter = max((0.6 + self.gap) * self.em, self.width * rng.uniform(0.03, 0.08))
         room = (self.width - 2 * margin * 0.6 - gutter * (count - 1)) / count
         for k in range(count):
             y = top + rng.uniform(0, 1) * self.pitch * (rng.random() < 0.5)
@@ -197,11 +223,7 @@ class _Layout:
         y = top
         while y < self.height - 0.5 * self.em:
             label = self._print(margin, y, self.em * rng.uniform(0.35, 0.6), rng.integers(4, 14))
-            x = (
-                margin
-                + label.ready.width * label.em * label.stretch
-                + self.em * rng.uniform(0.5, 1.5)
-            )
+            x = margin + label.ready.width(label.gap) * label.em + self.em * rng.uniform(0.5, 1.5)
             placed.append(label)
             if x < 0.8 * self.width:
                 room = self.width - margin - x
@@ -215,7 +237,7 @@ class _Layout:
         for _ in range(rng.integers(1, 4)):
             em = self.height * rng.uniform(0.012, 0.03)
             line = self._print(0, y, em, rng.integers(8, 30))
-            x = (self.width - line.ready.width * line.em * line.stretch) / 2
+            x = (self.width - line.ready.width(line.gap) * line.em * line.stretch) / 2
             placed.append(self._print(max(4, x), y, em, 0, line.ready))
             y += 1.6 * em
         return placed
@@ -237,7 +259,7 @@ class _Layout:
     def _insertion(self, line: Placed) -> Placed:
         """A few small words above a line, where something was forgotten."""
         share = self.rng.uniform(0.2, 0.6)
-        x = line.origin[0] + share * line.ready.width * line.em * line.stretch
+        x = line.origin[0] + share * line.ready.width(line.gap) * line.em * line.stretch
         small = self._line(x, line.origin[1] - 0.75 * self.em, 4 * self.em, 0.5)
         return _with(small, kind=INTERLINEAR)
 
@@ -245,21 +267,21 @@ class _Layout:
         """Put the ready line that fits a room of so many px at (x, y)."""
         rng = self.rng
         em = self.em * size * rng.normal(1, 0.03)
-        advance = 0.55 * em * self.stretch  # px per character, about
+        advance = (0.4 + 0.18 * self.gap) * em * self.stretch  # px per character, about
         ready = self.maker.ready(self.writer, int(room / advance), rng)
-        natural = max(ready.width * em, 1.0)
+        natural = max(ready.width(self.gap) * em, 1.0)
         stretch = float(np.clip(min(self.stretch, room / natural), 0.45, None))
         slope = np.tan(self.skew)
         y = y + slope * (x - self.width / 2)
         angle = self.skew + rng.normal(0, 0.006) + self.drift * (y / self.height - 0.5)
         bow = (self.bow + rng.normal(0, 0.05) * self.pitch) * min(1, room / self.width)
-        return Placed(ready, (x, y), em, stretch, self.shear, angle, bow, self.pen)
+        return Placed(ready, self.gap, (x, y), em, stretch, self.shear, angle, bow, self.pen)
 
     def _print(self, x, y, em, length, ready: Ready | None = None) -> Placed:
         """A printed line: letter forms of one font, upright and even."""
         ready = ready or _printed(self.maker.text, int(length), self.rng)
         heavy = em * self.rng.uniform(0.07, 0.16)
-        return Placed(ready, (x, y), em, 1.0, 0.0, 0.0, 0.0, max(0.7, heavy), PRINT)
+        return Placed(ready, 0.35, (x, y), em, 1.0, 0.0, 0.0, 0.0, max(0.7, heavy), PRINT)
 
 
 def draw(
@@ -303,9 +325,31 @@ def make_pages(maker: PageMaker, num: int, seed: int, split: str) -> list[Page]:
     return [maker(np.random.default_rng((seed, SPLITS.index(split), k))) for k in range(num)]
 
 
+def archive_pages(maker: PageMaker, num: int, seed: int, degrees: float = 9.0) -> list[Page]:
+    """Draw pages as one archive might hold them: every scan askew by `degrees`, on a coarse weave.
+
+    They stand in for somebody else's pages: drawn ones hardly ever lie so.
+    """
+    pages = []
+    for k in range(num):
+        rng = np.random.default_rng((seed, 9, k))
+        page = maker(rng)
+        height, width = page.image.shape
+        turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 0.84)
+        image = cv2.warpAffine(page.image, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
+        owners = page.owners.astype(np.float32)
+        owners = cv2.warpAffine(owners, turn, (width, height), flags=cv2.INTER_NEAREST)
+        weave = 8 * np.sin(np.arange(width) * 1.3) + 8 * np.sin(np.arange(height) * 1.3)[:, None]
+        image = np.clip(image + weave, 0, 255).astype(np.uint8)
+        lines = tuple(line.moved(turn) for line in page.lines)
+        pages.append(Page(image, lines, owners.astype(np.int32), f"archive {k + 1}"))
+    return pages
+
+
 def _set(line: Placed) -> tuple[list[np.ndarray], np.ndarray]:
     """Turn a placed line into strokes and a baseline, in px of the page."""
-    length = line.ready.width * line.em * line.stretch
+    width = line.ready.width(line.gap)
+    length = width * line.em * line.stretch
     matrix = np.array([[line.em * line.stretch, -line.em * line.shear], [0, line.em]])
     turn = np.array(
         [[np.cos(line.angle), -np.sin(line.angle)], [np.sin(line.angle), np.cos(line.angle)]]
@@ -317,13 +361,11 @@ def _set(line: Placed) -> tuple[list[np.ndarray], np.ndarray]:
         points[:, 1] += line.bow * 4 * share * (1 - share)
         return points @ turn.T + line.origin
 
-    step = max(
-        1, round(1.2 / (letter_curves.STEP * line.em))
-    )  # the pen's points lie closer than px
-    thinned = [np.concatenate([s[:-1:step], s[-1:]]) for s in line.ready.ink]
+    step = max(1, round(1.2 / (letter_curves.STEP * line.em)))  # its points lie closer than px
+    thinned = [np.concatenate([s[:-1:step], s[-1:]]) for s in line.ready.strokes(line.gap)]
     ends = np.cumsum([len(stroke) for stroke in thinned])
     points = to_page(np.concatenate(thinned).astype(np.float64))  # at once, for speed
-    steps = np.linspace(0, line.ready.width, max(3, round(line.ready.width / 2)))
+    steps = np.linspace(0, width, max(3, round(width / 2)))
     baseline = to_page(np.stack([steps, np.zeros_like(steps)], axis=1))
     return np.split(points, ends[:-1]), baseline.astype(np.float32)
 
@@ -333,17 +375,21 @@ def _printed(words: str, length: int, rng: np.random.Generator) -> Ready:
     start = words.find(" ", int(rng.integers(max(1, len(words) - length - 20)))) + 1
     transcript = words[start : start + max(2, length)].strip() or "No."
     transcript = transcript.upper() if rng.random() < 0.3 else transcript
-    line, x = [], 0.0
-    for character in transcript:
-        if character == " ":
-            x += 0.4
-            continue
-        form = letter_curves.forms(character)[-2 if character.isalpha() else -1]
-        form = form if form.family == "print" else letter_curves.forms(character)[0]
+    return ready_line(transcript, _in_print)
+
+
+def _in_print(word: str) -> list[np.ndarray]:
+    """Set a word in the Hershey print font, in em."""
+    strokes_of, x = [], 0.0
+    for character in word:
+        choices = letter_curves.forms(character)
+        form = next((form for form in choices if form.family == "print"), choices[0])
         points = np.concatenate(form.strokes)
-        line += [stroke + np.array([x - points[:, 0].min(), 0]) for stroke in form.strokes]
+        strokes_of += [
+            stroke + np.array([x - points[:, 0].min(), 0], np.float32) for stroke in form.strokes
+        ]
         x += float(np.ptp(points[:, 0])) + 0.16
-    return Ready(line, transcript, x)
+    return strokes_of
 
 
 def _choose(rng: np.random.Generator, shares: dict[str, float]) -> str:

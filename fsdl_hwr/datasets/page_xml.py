@@ -65,6 +65,31 @@ def read_page(path: str | os.PathLike, image_path: str | os.PathLike | None = No
     return from_annotations(image, [line for line in annotated if line is not None], path.stem)
 
 
+def letters_of(names: Sequence[str], together: str = "") -> list[int]:
+    """Return the letter that each page belongs to, so that splits can keep letters whole.
+
+    Pages of one letter share a hand: a split by page would test on hands that were trained on.
+
+    Args:
+        names: of the pages, each different.
+        together: pages of one letter joined by +, letters separated by spaces, each page by the end
+            of its name: "57+58 091+092". Other pages are a letter each.
+
+    Raises `ValueError` for an end that fits no page, or several.
+    """
+    letters = list(range(len(names)))
+    for letter in together.split():
+        places = []
+        for end in letter.split("+"):
+            fitting = [k for k, name in enumerate(names) if name.endswith(end)]
+            if len(fitting) != 1:
+                raise ValueError(f"{end!r} is the end of {len(fitting)} pages' names, not of one.")
+            places += fitting
+        for place in places:
+            letters[place] = letters[places[0]]
+    return letters
+
+
 def from_annotations(image: np.ndarray, lines: Sequence[TextLine], name: str = "") -> Page:
     """Make a page of an image and annotated lines: find whose ink a pixel is, and x-heights.
 

@@ -85,6 +85,12 @@ def draw_maps(ink: np.ndarray, maps: np.ndarray, title: str = "") -> Figure:
     return figure
 
 
+def draw_bands(bands: Sequence[np.ndarray], titles: Sequence[str], title: str = "") -> Figure:
+    """Draw one map several times, as it was after each epoch, say: probabilities, black is 1."""
+    images = [np.round(255 * (1 - band)).astype(np.uint8) for band in bands]
+    return _side_by_side(images, titles, title)
+
+
 def draw_crops(crops: Sequence[np.ndarray], titles: Sequence[str], title: str = "") -> Figure:
     """Draw line images under one another, as wide as they are, a title over each."""
     widest = max(crop.shape[1] for crop in crops)

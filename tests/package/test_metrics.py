@@ -114,3 +114,14 @@ def test_rates_need_something_to_divide_by():
         metrics.word_error_rate([" "], ["a"])
     with pytest.raises(ValueError, match="training texts are empty"):
         metrics.frequent_character_baseline(["a"], [""])
+
+
+def test_a_bag_of_words_ignores_order_and_nothing_else():
+    rate = metrics.bag_of_words_error_rate
+    assert rate(["the cat sat"], ["sat the cat"]).value == 0
+    assert rate(["the cat sat"], ["sat the dog"]).value == pytest.approx(1 / 3)  # one substitution
+    assert rate(["the cat sat"], ["the"]).value == pytest.approx(2 / 3)
+    assert rate(["a a b"], ["a b b"]).value == pytest.approx(1 / 3)  # words have counts
+    assert rate(["a b", "c"], ["b a x", "c"]).value == pytest.approx(1 / 3)
+    with pytest.raises(ValueError, match="no words"):
+        rate([""], ["word"])

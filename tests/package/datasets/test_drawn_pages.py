@@ -67,3 +67,17 @@ def test_impossible_orders_are_refused():
         drawn_pages.PageMaker([], ["a"])
     with pytest.raises(ValueError, match="choose from letter"):
         drawn_pages.PageMaker(writers, ["a word or two"], layouts=["newspaper"])
+
+
+def test_an_archives_pages_lie_askew_with_their_lines(maker):
+    (page,) = drawn_pages.archive_pages(maker, 1, 0)
+    slopes = []
+    for line in page.lines:
+        way = line.baseline[-1] - line.baseline[0]
+        slopes.append(np.degrees(np.arctan2(-way[1], way[0])))
+    assert np.median(slopes) == pytest.approx(9, abs=5)
+    for k, line in enumerate(page.lines, start=1):
+        rows, columns = np.nonzero(page.owners == k)
+        if len(rows):
+            x, y = line.baseline.mean(axis=0)
+            assert np.hypot(np.median(columns) - x, np.median(rows) - y) < line.length

@@ -143,3 +143,11 @@ def test_what_is_written_is_read_again_within_a_pixel(tmp_path, write):
         assert np.abs(line.polygon - was.polygon).max() <= 1
     points = re.findall(r'points="([^"]*)"', (tmp_path / "page.xml").read_text())
     assert all(re.fullmatch(r"(\d+,\d+ )+\d+,\d+", text) for text in points)
+
+
+def test_pages_of_one_letter_stay_together():
+    names = ["Letter57", "Letter58", "i091", "i092", "i093"]
+    assert page_xml.letters_of(names) == [0, 1, 2, 3, 4]
+    assert page_xml.letters_of(names, "57+58 i091+i092") == [0, 0, 2, 2, 4]
+    with pytest.raises(ValueError, match="not of one"):
+        page_xml.letters_of(names, "57+9")

@@ -22,6 +22,7 @@ def test_every_figure_is_as_wide_as_the_others():
         pages.draw_lines_found(page.image, [page.owners], ["found"], "one", [page.lines]),
         pages.draw_profile(profile.row_profile(page.image), "profile"),
         pages.draw_maps(np.zeros((192, 416), np.uint8), maps, "maps"),
+        pages.draw_bands([maps[..., 0], maps[..., 1]], ["1", "2"], "bands"),
         pages.draw_crops([page.image[40:70], page.image[100:130]], ["1", "2"], "crops"),
         pages.draw_scores({"profile": (0.9, 0.8), "U-Net": (1.0, 0.95)}, [".5", ".75"], "scores"),
         pages.draw_curve([0, 2], {"a": [0.8, 0.9], "b": [0.7, 0.8]}, "pages", "F1", "curve"),
@@ -29,7 +30,7 @@ def test_every_figure_is_as_wide_as_the_others():
     for figure in figures:
         assert figure.get_figwidth() == drawing.WIDTH
         figure.canvas.draw()
-    bars_drawn = figures[5].axes[0].patches
+    bars_drawn = figures[6].axes[0].patches
     assert [bar.get_width() for bar in bars_drawn] == [0.9, 1.0, 0.8, 0.95]
 
 
