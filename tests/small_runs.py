@@ -63,4 +63,11 @@ PARAMETERS = {
         "line_epochs": 1,
         "line_image_epochs": 1,
     },
+    "06_line_detector": {
+        "num_writers": 4,
+        "num_pages": 20,
+        "num_test": 2,
+        "train_on_pages": 4,
+        "reader_lines": 40,
+    },
 }

@@ -89,6 +89,15 @@ function visible(character) {
   return character === " " ? "\u2423" : character;
 }
 
+// Find the polyline that a pointer over an <svg> is nearest to: its index, -1 if there is none.
+function nearestPolyline(polylines, picture, event) {
+  const place = new DOMPoint(event.clientX, event.clientY)
+    .matrixTransform(picture.getScreenCTM().inverse());
+  const distances = polylines.map((points) =>
+    Math.min(...points.map(([x, y]) => Math.hypot(x - place.x, y - place.y))));
+  return distances.indexOf(Math.min(...distances));
+}
+
 // Let a quick succession of calls be one, the last.
 function debounce(action, milliseconds = 150) {
   let timer = null;

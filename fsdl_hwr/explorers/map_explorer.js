@@ -31,6 +31,11 @@ function render({ model, el }) {
     html("div", { class: "panes" }, picture, crops),
     html("p", { class: "fsdl-hint" }, "Point at a crop or at the page to see which line it is."));
 
+  picture.addEventListener("pointermove", (event) => {
+    const line = nearestPolyline(drawn.lines.map((each) => each.middle), picture, event);
+    if (line !== model.get("state").line) chooseLine(line);
+  });
+
   let drawn = null; // the data that stands in the page
   const draw = () => {
     const [data, { threshold: level, thickness: thick, line: chosen }] = [model.get("data"), model.get("state")];
@@ -43,9 +48,8 @@ function render({ model, el }) {
       paper.replaceChildren(svg("image", { href: data.image, width, height }),
         svg("image", { class: "band", href: data.band, width: data.bandSize[0], height: data.bandSize[1],
           preserveAspectRatio: "none" }));
-      lines.replaceChildren(...data.lines.map((line, k) => svg("polygon", {
-        points: line.outline.map((point) => point.join(",")).join(" "),
-        onpointerenter: () => chooseLine(k) })));
+      lines.replaceChildren(...data.lines.map((line) => svg("polygon", {
+        points: line.outline.map((point) => point.join(",")).join(" ") })));
       crops.replaceChildren(...data.lines.map((line, k) => cropRow(line, k, chooseLine)));
       sentence.textContent = `${data.count} lines.`;
     }

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from fsdl_hwr.datasets.pages import Page
-from fsdl_hwr.explorers import widget
+from fsdl_hwr.explorers import page_explorer, widget
 from fsdl_hwr.figures import pages as page_figures
 from fsdl_hwr.layout import crops, line_maps
 from fsdl_hwr.recognizers import page as page_reader
@@ -76,6 +76,7 @@ def page_data(cut: Cut, maps: np.ndarray, scale: float) -> dict:
     lines = [
         {
             "outline": np.rint(crops.outline(line)).astype(int).tolist(),
+            "middle": np.rint(page_explorer.middle_points(line)).astype(int).tolist(),
             "crop": widget.png(255 - crop),
             "size": [crop.shape[1], crop.shape[0]],
         }

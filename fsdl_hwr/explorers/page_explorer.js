@@ -30,14 +30,18 @@ function render({ model, el }) {
   const data = model.get("data");
   const [width, height] = data.size;
   const go = (line) => choose(model, { line: Math.max(0, Math.min(data.lines.length - 1, line)) });
-  const polygons = data.lines.map((line, k) => svg("polygon", {
-    points: line.outline.map((point) => point.join(",")).join(" "),
-    onpointerenter: () => go(k), onclick: () => go(k) }));
+  const polygons = data.lines.map((line) => svg("polygon", {
+    points: line.outline.map((point) => point.join(",")).join(" ") }));
   const picture = svg("svg", { class: "page", viewBox: `0 0 ${width} ${height}`, height: PAGE_HEIGHT,
     role: "slider", tabindex: 0, "aria-label": "Line", "aria-valuemin": 1,
     "aria-valuemax": data.lines.length }, svg("image", { href: data.image, width, height }), ...polygons);
   const by = (step) => () => go(model.get("state").line + step);
   keys(picture, { ArrowDown: by(1), ArrowUp: by(-1), Home: () => go(0), End: () => go(data.lines.length - 1) });
+  const middles = data.lines.map((line) => line.middle);
+  picture.addEventListener("pointermove", (event) => {
+    const line = nearestPolyline(middles, picture, event);
+    if (line !== model.get("state").line) choose(model, { line });
+  });
   const card = html("div", { class: "card" });
   const sentence = statusLine();
   root.append(html("div", { class: "panes" }, picture, card), sentence,

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from rapidfuzz.distance import Levenshtein
 
+from fsdl_hwr.datasets.pages import TextLine, normals, resampled
 from fsdl_hwr.explorers import widget
 from fsdl_hwr.figures import drawing
 from fsdl_hwr.figures.pages import colored_lines
@@ -34,6 +35,7 @@ def line_rows(reading: PageReading, transcripts: Sequence[str] | None = None) ->
                 "confidence": round(read.confidence, 3),
                 "characters": [round(float(c), 2) for c in read.confidences],
                 "outline": np.rint(line.polygon).astype(int).tolist(),
+                "middle": np.rint(middle_points(line)).astype(int).tolist(),
                 "crop": widget.png(255 - crop),
                 "cropSize": [crop.shape[1], crop.shape[0]],
                 "transcript": wanted,
@@ -41,6 +43,12 @@ def line_rows(reading: PageReading, transcripts: Sequence[str] | None = None) ->
             }
         )
     return rows
+
+
+def middle_points(line: TextLine) -> np.ndarray:
+    """Return points along the middle of a line's core band, by which a pointer finds it."""
+    points = resampled(line.baseline, 2 * line.x_height)
+    return points + normals(points) * line.x_height / 2
 
 
 def draw_reading(reading: PageReading, title: str) -> Figure:

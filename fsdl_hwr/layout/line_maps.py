@@ -20,11 +20,11 @@ MULTIPLE = 32  # px that its sides are multiples of
 STRIDE = 2  # px of the network's page per px of a map
 BAND_SHARE = 0.7  # of the x-height that a band fills: neighbors must not touch
 BAND, START, END, WEIGHT = range(4)
-THRESHOLD = 0.5
+THRESHOLD = 0.3  # of a band's probability: a word gap is bridged with less certainty than ink
 GAP = 2.5  # x-heights between pieces of one line
 LEVEL = 0.6  # x-heights that such pieces may lie apart in height
 ELONGATED = 4  # times as long as thick: a component's own direction is then known
-SHORTEST = 1.2  # x-heights: what is shorter is no line
+SHORTEST = 2.4  # x-heights: what is shorter is a scrap, and no line
 EDGE = 0.6  # x-heights by which a mark shortens a band at either end
 
 
@@ -118,8 +118,18 @@ def lines_from_maps(
             pieces.append(piece)
     lines = _joined(pieces, marks)
     lines = [_lengthened(line, EDGE * line.x_height) for line in lines]
-    lines = [line for line in lines if line.length > SHORTEST * line.x_height]
+    lines = _without_scraps(lines)
     return [line.scaled(STRIDE) for line in lines]
+
+
+def _without_scraps(lines: list[TextLine]) -> list[TextLine]:
+    """Drop what is shorter than a short word, by the x-height that most of the writing has."""
+    if not lines:
+        return []
+    order = sorted(lines, key=lambda line: line.x_height)
+    length = np.cumsum([line.length for line in order])
+    typical = order[int(np.searchsorted(length, length[-1] / 2))].x_height
+    return [line for line in lines if line.length > SHORTEST * max(line.x_height, 0.7 * typical)]
 
 
 def _piece(rows, columns, weights, thickness: float) -> TextLine | None:

@@ -220,6 +220,17 @@ def score_pages(
 def export(network: keras.Model, path: str | os.PathLike) -> Path:
     """Write a trained network as ONNX, which `layout.finder.load_onnx` runs without Keras."""
     path = Path(path)
+    image = keras.Input((None, None), dtype="float32", name="image")
+    copy = keras.models.clone_model(network, input_tensors=image, clone_function=_in_float32)
+    copy.set_weights(network.get_weights())
+    copy(np.zeros((1, line_maps.MULTIPLE, line_maps.MULTIPLE), np.float32))  # Keras asks for it
     with files.write_atomically(path) as temporary:
-        network.export(temporary, format="onnx", verbose=False)
+        copy.export(temporary, format="onnx", verbose=False)
     return path
+
+
+def _in_float32(layer: keras.layers.Layer) -> keras.layers.Layer:
+    """Copy a layer for machines that know no half precision; inputs stay uint8."""
+    if isinstance(layer, keras.layers.InputLayer) or not isinstance(layer, keras.layers.Layer):
+        return layer
+    return layer.__class__.from_config({**layer.get_config(), "dtype": "float32"})
