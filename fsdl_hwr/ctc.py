@@ -184,6 +184,20 @@ def greedy_confidences(log_probs: np.ndarray) -> np.ndarray:
     return np.exp(highest[best[starts] != BLANK_INDEX])
 
 
+def label_confidences(log_probs: np.ndarray, label: Label) -> np.ndarray:
+    """Return how sure a line's network is of each character of a label that fits its frames.
+
+    That is the highest probability that the character has in its frames of the best alignment: a
+    language model may have chosen it against the network. float64 (characters,), from 0 to 1.
+    """
+    label = np.asarray(label)
+    if len(label) == 0:
+        return np.zeros(0)
+    states = best_alignment(log_probs, label)
+    own = [log_probs[states == 2 * k + 1, character].max() for k, character in enumerate(label)]
+    return np.exp(np.array(own))
+
+
 class LanguageModel(Protocol):
     """What beam search asks of a language model, such as `language_model.CharacterNgram`."""
 

@@ -3,10 +3,14 @@
 Beam search asks one which of two labels that fit the ink equally well is the better English.
 """
 
+import os
+import zipfile
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 
+from fsdl_hwr import files
 from fsdl_hwr.alphabet import Alphabet
 
 END = ""  # what stands for the end of a sentence where a character is asked for
@@ -59,6 +63,37 @@ class CharacterNgram:
         parts = [[BOUNDARY]] + [part for label in sentences for part in (label, [BOUNDARY])]
         stream = np.concatenate(parts).astype(np.int64)
         return cls(alphabet, [_count(stream, length, base) for length in range(1, order + 1)])
+
+    def save(self, path: str | os.PathLike, rarest: int = 2) -> Path:
+        """Write the model as one `.npz`, whole or not at all.
+
+        rarest: n-grams longer than three that were seen less often are left out, to save space.
+        """
+        path = Path(path)
+        arrays = {"characters": np.array(self.alphabet.characters)}
+        for length, (codes, counts) in enumerate(self._ngrams, start=1):
+            kept = slice(None) if length <= 3 else counts >= rarest
+            # Sorted codes differ by little: differences take half the space.
+            arrays[f"steps{length}"] = np.diff(codes[kept], prepend=np.int64(0))
+            arrays[f"counts{length}"] = np.minimum(counts[kept], 65_535).astype(np.uint16)
+        with files.write_atomically(path) as partial:
+            np.savez_compressed(partial, **arrays)  # type: ignore[arg-type]
+        return path
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> "CharacterNgram":
+        """Read what `save` wrote; `FileNotFoundError` or `ValueError` otherwise."""
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                alphabet = Alphabet(str(arrays["characters"]))
+                orders = range(1, len(arrays.files) // 2 + 1)
+                ngrams = [
+                    (np.cumsum(arrays[f"steps{n}"]), arrays[f"counts{n}"].astype(np.int64))
+                    for n in orders
+                ]
+        except (KeyError, EOFError, zipfile.BadZipFile, ValueError) as error:
+            raise ValueError(f"{path} is damaged, or no language model ({error}).") from error
+        return cls(alphabet, ngrams)
 
     def next_log_probs(self, label: tuple[int, ...]) -> np.ndarray:
         """Return float64 (classes,) log-probabilities of what follows a label; [0] is its end.

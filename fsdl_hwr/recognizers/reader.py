@@ -32,6 +32,28 @@ class Reading:
         return float(np.mean(self.confidences)) if self.confidences else 1.0
 
 
+@dataclass(frozen=True)
+class Beam:
+    """Decodes frames with a language model: set it as a reader's `beam`.
+
+    Args:
+        language_model: what is likely to be written.
+        weight: of its logarithms, by the network's.
+        bonus: for every character, since a language model prefers short texts.
+        width: labels that are kept from frame to frame.
+    """
+
+    language_model: ctc.LanguageModel
+    weight: float
+    bonus: float = 0.0
+    width: int = 10
+
+    def __call__(self, log_probs: np.ndarray) -> tuple[int, ...]:
+        """Return the likeliest label of one line's log-probabilities (frames, classes)."""
+        found = ctc.beam_search(log_probs, self.width, self.language_model, self.weight, self.bonus)
+        return found[0][0]
+
+
 class LineReader:
     """Reads images of single lines: a network behind a session, its alphabet and its geometry.
 
@@ -62,6 +84,7 @@ class LineReader:
         self.num_frames = num_frames
         self.frame_width = frame_width
         self.trims = trims
+        self.beam: Beam | None = None  # greedy decoding without one
 
     def frames(self, ink_widths: np.ndarray) -> np.ndarray:
         """Count the frames that see ink: int32 (n,), at least 1; the paper beyond is not text."""
@@ -123,16 +146,28 @@ class LineReader:
         """Read line images of the reader's own geometry, with confidences."""
         logits = self.logits(lines)
         found = []
-        for line, text in enumerate(self.decode(logits, lines.ink_widths)):
-            num_frames = self.frames(lines.ink_widths[line])
+        for line, num_frames in enumerate(self.frames(lines.ink_widths)):
             log_probs = ctc.log_softmax(logits[line, :num_frames])  # (frames, classes)
-            confidences = ctc.greedy_confidences(log_probs).tolist() if text else []
-            found.append(Reading(text, tuple(confidences)))
+            if lines.ink_widths[line] == 0:
+                found.append(Reading("", ()))
+            elif self.beam is not None:
+                label = self.beam(log_probs)
+                confidences = ctc.label_confidences(log_probs, label)
+                found.append(Reading(self.alphabet.decode(label), tuple(confidences.tolist())))
+            else:
+                text = self.alphabet.decode(ctc.collapse(log_probs.argmax(-1)))
+                confidences = ctc.greedy_confidences(log_probs) if text else np.zeros(0)
+                found.append(Reading(text, tuple(confidences.tolist())))
         return found
 
     def decode(self, logits: np.ndarray, ink_widths: np.ndarray) -> list[str]:
         """Turn logits (n, frames, classes) of lines into texts; what lies past the ink is none."""
-        paths = ctc.greedy_decode(logits, self.frames(ink_widths))
+        frames = self.frames(ink_widths)
+        if self.beam is not None:
+            each = zip(logits, frames, strict=True)
+            paths = [np.array(self.beam(ctc.log_softmax(one[:n]))) for one, n in each]
+        else:
+            paths = ctc.greedy_decode(logits, frames)
         texts = [self.alphabet.decode(path) for path in paths]
         # Blank paper still has a frame, which the network was never trained on.
         return [text if width else "" for text, width in zip(texts, ink_widths, strict=True)]

@@ -12,9 +12,10 @@ import numpy as np
 from tqdm import tqdm
 
 from fsdl_hwr import image_files, weights
+from fsdl_hwr.language_model import CharacterNgram
 from fsdl_hwr.recognizers import picture
 from fsdl_hwr.recognizers.picture import Picture
-from fsdl_hwr.recognizers.reader import LineReader
+from fsdl_hwr.recognizers.reader import Beam, LineReader
 from fsdl_hwr.serving import onnx
 
 INK, BOX = (20, 90, 200), (230, 120, 0)  # RGB of a shown reading and of the box around its line
@@ -43,6 +44,9 @@ def add_read(commands) -> None:
         default=weights.ONNX,
         help="another recognizer, .onnx",
     )
+    parser.add_argument(
+        "--greedy", action="store_true", help="read what the network sees, without English in mind"
+    )
     parser.set_defaults(run=read)
 
 
@@ -50,6 +54,9 @@ def read(arguments: argparse.Namespace) -> int:
     """Read the files, one after the other; return the exit status."""
     try:
         reader = onnx.load(arguments.weights)
+        if not arguments.greedy:
+            model = CharacterNgram.load(weights.NGRAM)
+            reader.beam = Beam(model, **json.loads(weights.DECODING.read_text()))
     except (ImportError, FileNotFoundError, ValueError) as error:
         print(f"fsdl-hwr: {error}", file=sys.stderr)
         return 2

@@ -9,3 +9,5 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 ONNX = FOLDER / "reader.onnx"
 KERAS = FOLDER / "reader.keras"
+NGRAM = FOLDER / "ngram.npz"  # the language model of the beam
+DECODING = FOLDER / "decoding.json"  # the beam's weight and bonus, chosen on validation

@@ -351,3 +351,11 @@ def test_long_lines_are_counted_exactly():
     count = ctc.count_paths("Where does a letter end?", 119)
     assert isinstance(count, int)
     assert count > 2**63  # 39 digits, which no float holds
+
+
+def test_confidences_of_a_label_are_its_own_probabilities_in_its_frames():
+    probabilities = np.array([[0.2, 0.5, 0.3], [0.2, 0.7, 0.1], [0.8, 0.1, 0.1], [0.3, 0.6, 0.1]])
+    log_probs = np.log(probabilities)
+    np.testing.assert_allclose(ctc.label_confidences(log_probs, [1, 1]), [0.7, 0.6])
+    np.testing.assert_allclose(ctc.label_confidences(log_probs, [2, 1]), [0.3, 0.7])
+    assert ctc.label_confidences(log_probs, []).shape == (0,)

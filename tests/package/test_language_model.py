@@ -104,3 +104,24 @@ def test_bad_input_is_named():
         model.log_prob("", "z")
     with pytest.raises(ValueError, match="at least one sentence"):
         model.perplexity([])
+
+
+def test_a_saved_model_predicts_as_before_but_for_what_is_rare(tmp_path):
+    texts = ["the cat sat on the mat", "the cat ate", "a rare phrase"] * 2
+    model = CharacterNgram.fit([*texts, "once"], order=5)
+    loaded = CharacterNgram.load(model.save(tmp_path / "model.npz", rarest=2))
+    assert loaded.order == 5
+    for context in ("the ca", "", "a r"):
+        for character in "te ":
+            expected = model.log_prob(context, character)
+            assert loaded.log_prob(context, character) == pytest.approx(expected)
+    whole = CharacterNgram.load(model.save(tmp_path / "whole.npz", rarest=1))
+    assert whole.perplexity(["once more"]) == pytest.approx(model.perplexity(["once more"]))
+
+
+def test_a_file_that_is_no_model_is_refused(tmp_path):
+    (tmp_path / "model.npz").write_bytes(b"not a model")
+    with pytest.raises(ValueError, match="no language model"):
+        CharacterNgram.load(tmp_path / "model.npz")
+    with pytest.raises(FileNotFoundError):
+        CharacterNgram.load(tmp_path / "none.npz")
