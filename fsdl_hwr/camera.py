@@ -73,7 +73,7 @@ def photograph(
         cover *= np.clip(1 + rng.uniform(0.05, 0.35) * spots, 0.3, 1.15)
         cover = np.clip(cover, 0, 1)
     tone = rng.uniform(140, 250)
-    page = np.full(shape, tone, np.float32)
+    page: np.ndarray = np.full(shape, tone, np.float32)
     if rng.random() < 0.7:
         page += _spots(shape, int(rng.integers(3, 24)), rng) * rng.uniform(0, 5)
     _rule(page, size, shape[0] - margins[3], tone, rng)
@@ -225,5 +225,6 @@ def _expose(page: np.ndarray, size: float, rng: np.random.Generator) -> np.ndarr
     photo = np.clip(page, 0, 255).astype(np.uint8)
     if rng.random() < 0.5:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 95))]
-        photo = cv2.imdecode(cv2.imencode(".jpg", photo, quality)[1], cv2.IMREAD_GRAYSCALE)
+        stored = cv2.imdecode(cv2.imencode(".jpg", photo, quality)[1], cv2.IMREAD_GRAYSCALE)
+        photo = np.asarray(stored)
     return photo

@@ -91,8 +91,8 @@ def ink_score(
     if not 0.5 <= threshold <= 1:
         raise ValueError(f"threshold={threshold}: below .5 a line could match two; take .5 to 1.")
     num_true, num_found = int(true.max(initial=0)), int(found.max(initial=0))
-    counted = np.ones(num_true, bool) if counted is None else np.asarray(counted, bool)[:num_true]
-    kept = np.concatenate([[False], counted])[true]  # px whose owner counts
+    counts = np.ones(num_true, bool) if counted is None else np.asarray(counted, bool)[:num_true]
+    kept = np.concatenate([[False], counts])[true]  # px whose owner counts
     true = np.where(kept, true, 0)
     all_ink = np.bincount(found.ravel(), minlength=num_found + 1)[1:]
     if not strict:
@@ -130,7 +130,8 @@ def baseline_score(true: Sequence[TextLine], found: Sequence[TextLine]) -> LineS
     matched = 0.0
     remaining = hits.copy()
     while remaining.size and remaining.max() > 0:  # greedily, one to one
-        i, j = np.unravel_index(remaining.argmax(), remaining.shape)
+        best = np.unravel_index(remaining.argmax(), remaining.shape)
+        i, j = map(int, best)
         matched += remaining[i, j]
         remaining[i], remaining[:, j] = 0, 0
     return LineScore(float(matched), len(true), len(found), float(covered.sum()))

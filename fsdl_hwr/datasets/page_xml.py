@@ -114,8 +114,8 @@ def write_alto(path: str | os.PathLike, page: Page, image_name: str) -> Path:
         ElementTree.SubElement(tags, "OtherTag", ID=f"t{k}", LABEL=kind)
     layout = ElementTree.SubElement(root, "Layout")
     size = {"WIDTH": str(width), "HEIGHT": str(height)}
-    sheet = ElementTree.SubElement(layout, "Page", ID="page", PHYSICAL_IMG_NR="1", **size)
-    space = ElementTree.SubElement(sheet, "PrintSpace", HPOS="0", VPOS="0", **size)
+    sheet = ElementTree.SubElement(layout, "Page", {"ID": "page", "PHYSICAL_IMG_NR": "1"} | size)
+    space = ElementTree.SubElement(sheet, "PrintSpace", {"HPOS": "0", "VPOS": "0"} | size)
     block = ElementTree.SubElement(space, "TextBlock", ID="block")
     for k, line in enumerate(page.lines):
         polygon = _outline(line, width, height)

@@ -25,7 +25,7 @@ class TextLine:
     kind: str = HANDWRITTEN
     polygon: np.ndarray = field(default_factory=lambda: NO_POLYGON)
 
-    def moved(self, matrix: np.ndarray) -> "TextLine":
+    def moved(self, matrix: np.ndarray | list[list[float]]) -> "TextLine":
         """Map the line by an affine 2x3 matrix that acts on (x, y, 1)."""
         matrix = np.asarray(matrix, np.float64)
         points = [(p @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)

@@ -38,7 +38,7 @@ def photograph(
         paper *= 1 - rng.uniform(0.05, 0.4) * darkness * shown
     strength = _uneven_ink(strength, rng)
     if rng.random() < 0.5:
-        strength = cv2.GaussianBlur(strength, (0, 0), rng.uniform(0.3, 1.0))
+        strength = np.asarray(cv2.GaussianBlur(strength, (0, 0), rng.uniform(0.3, 1.0)))
     image = paper * (1 - darkness * np.clip(strength, 0, 1))
     if rng.random() < 0.35 * wear:
         _holes(image, owners, rng)
@@ -132,8 +132,8 @@ def _rules(height: int, width: int, lines: Sequence[TextLine], rng) -> np.ndarra
     rows = np.arange(start, height, max(pitch, 4))
     rules[np.rint(rows).astype(int).clip(0, height - 1)] = 1
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), rng.normal(0, 0.6), 1.02)
-    rules = cv2.warpAffine(rules, turn, (width, height), flags=cv2.INTER_LINEAR)
-    return rules * np.float32(rng.uniform(0.05, 0.35))
+    turned = cv2.warpAffine(rules, turn, (width, height), flags=cv2.INTER_LINEAR)
+    return turned * np.float32(rng.uniform(0.05, 0.35))
 
 
 def _uneven_ink(strength: np.ndarray, rng) -> np.ndarray:

@@ -65,15 +65,13 @@ def sampling_grid(line: TextLine, step: float = 1.0) -> np.ndarray:
     points = resampled(line.baseline, max(2.0, line.x_height)).astype(np.float64)
     reach = BESIDE * line.x_height
     first, last = points[0] - points[1], points[-1] - points[-2]
-    first *= reach / max(np.linalg.norm(first), 1e-6)
-    last *= reach / max(np.linalg.norm(last), 1e-6)
+    first *= reach / max(float(np.linalg.norm(first)), 1e-6)
+    last *= reach / max(float(np.linalg.norm(last)), 1e-6)
     points = np.concatenate([[points[0] + first], points, [points[-1] + last]])
     points = resampled(points, step).astype(np.float64)  # one per column
-    up = normals(points)
-    up = cv2.blur(
-        up, (1, max(1, 2 * int(line.x_height / step) + 1)), borderType=cv2.BORDER_REPLICATE
-    )
-    up /= np.maximum(np.linalg.norm(up, axis=1, keepdims=True), 1e-6)
+    reach_of_blur = 1, max(1, 2 * int(line.x_height / step) + 1)
+    up = cv2.blur(normals(points), reach_of_blur, borderType=cv2.BORDER_REPLICATE)
+    up = up / np.maximum(np.linalg.norm(up, axis=1, keepdims=True), 1e-6)
     above = math.ceil(ABOVE * line.x_height / step)
     below = math.ceil(BELOW * line.x_height / step)
     rise = np.arange(above, -below, -1)[:, None, None] * step

@@ -215,7 +215,7 @@ def _lengthened(line: TextLine, by: float) -> TextLine:
     """Draw out a baseline at both ends, by px."""
     points = line.baseline.astype(np.float64)
     before, after = points[0] - points[1], points[-1] - points[-2]
-    before *= by / max(np.linalg.norm(before), 1e-6)
-    after *= by / max(np.linalg.norm(after), 1e-6)
+    before *= by / max(float(np.linalg.norm(before)), 1e-6)
+    after *= by / max(float(np.linalg.norm(after)), 1e-6)
     baseline = np.concatenate([[points[0] + before], points[1:-1], [points[-1] + after]])
     return TextLine(baseline.astype(np.float32), line.x_height)

@@ -44,7 +44,7 @@ def claim(ink: np.ndarray, lines: Sequence[TextLine]) -> np.ndarray:
         cut = shared[part]
         owner[cut] = _nearest_of(touches[part[cut]], owner[cut], table.argmax(1)[part[cut]])
     far = np.full(count, np.inf)
-    np.minimum.at(far, part, distance[rows, columns])
+    np.minimum.at(far, np.asarray(part, int), distance[rows, columns])
     owner = np.where(far[part] <= REACH, owner, 0)
     owner[size[part] == 0] = 0
     owners[rows, columns] = owner

@@ -59,8 +59,9 @@ def owners(image: np.ndarray) -> np.ndarray:
         bands[top:bottom] = k + 1
     back = cv2.invertAffineTransform(profile.matrix)
     height, width = image.shape
-    bands = cv2.warpAffine(bands.astype(np.float32), back, (width, height), flags=cv2.INTER_NEAREST)
-    return bands.astype(np.int32) * page_ink.ink_mask(image)
+    size = width, height
+    laid = cv2.warpAffine(bands.astype(np.float32), back, size, flags=cv2.INTER_NEAREST)
+    return laid.astype(np.int32) * page_ink.ink_mask(image)
 
 
 def row_profile(image: np.ndarray, smoothing: float = 0.2) -> Profile:
@@ -124,9 +125,9 @@ def find_peaks(values: np.ndarray, distance: int) -> np.ndarray:
     padded = np.concatenate([[-1], values, [-1]])
     is_peak = (padded[1:-1] > padded[:-2]) & (padded[1:-1] >= padded[2:]) & (values > 0)
     kept: list[int] = []
-    for row in sorted(np.flatnonzero(is_peak), key=lambda row: -values[row]):
+    for row in sorted(np.flatnonzero(is_peak).tolist(), key=lambda row: -values[row]):
         if all(abs(row - other) >= distance for other in kept):
-            kept.append(int(row))
+            kept.append(row)
     kept.sort()
     prominent = []
     for k, row in enumerate(kept):

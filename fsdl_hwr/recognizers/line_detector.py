@@ -97,7 +97,8 @@ def jittered(page: Page, rng: np.random.Generator) -> Page:
     turn = cv2.getRotationMatrix2D(
         (width / 2, height / 2), rng.uniform(-TURN, TURN), 1 + rng.uniform(-ZOOM, ZOOM)
     )
-    turn[:, 2] += rng.uniform(-SHIFT, SHIFT, 2) * (width, height)
+    shift = rng.uniform(-SHIFT, SHIFT, 2) * (width, height)
+    turn = np.asarray(turn, np.float64) + np.pad(shift[:, None], [(0, 0), (2, 0)])
     image = cv2.warpAffine(page.image, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
     owners = cv2.warpAffine(
         page.owners.astype(np.float32), turn, (width, height), flags=cv2.INTER_NEAREST
@@ -212,7 +213,7 @@ def score_pages(
     for page in pages:
         ink = page_ink.ink_mask(page.image)
         owners = ownership.claim(ink, find_lines(page.image))
-        counted = page.body if body else None
+        counted = page.body.tolist() if body else None
         total += line_metrics.ink_score(page.owners * ink, owners, threshold, counted, strict)
     return total
 

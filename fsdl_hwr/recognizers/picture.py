@@ -27,7 +27,7 @@ class PictureLine:
     """
 
     reading: Reading
-    corners: tuple[Corner, Corner, Corner, Corner]
+    corners: tuple[Corner, ...]
     image: np.ndarray
 
     @property
@@ -88,8 +88,8 @@ def _read(reader: LineReader, written: np.ndarray, scale: float, upside_down=Fal
     lines = []
     for row, reading, image, width in zip(found, readings, images, widths, strict=True):
         if reading.text:
-            corners = _corners(row, written.shape, upright.shape, degrees, upside_down)
-            corners = tuple((x / scale, y / scale) for x, y in corners)
+            turned = _corners(row, written.shape, upright.shape, degrees, upside_down)
+            corners = tuple((x / scale, y / scale) for x, y in turned)
             lines.append(PictureLine(reading, corners, image[:, :width]))
     return Picture(tuple(lines), degrees, upside_down)
 
