@@ -70,4 +70,14 @@ PARAMETERS = {
         "train_on_pages": 4,
         "reader_lines": 40,
     },
+    "12_names": {
+        "num_writers": 10,
+        "num_names": 300,
+        "num_held_out": 40,
+        "num_real": 20,
+        "lines_per_epoch": 32,
+        "epochs": 1,
+        "network": {"filters": [4, 8, 8], "lstm_size": 8},
+        "study": {"forms": 32, "epochs": 1, "seeds": 1},
+    },
 }

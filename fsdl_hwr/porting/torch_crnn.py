@@ -63,6 +63,50 @@ class TorchCRNN(nn.Module):
         return stages
 
 
+def numpy_stages(network: TorchCRNN, images: np.ndarray) -> dict[str, np.ndarray]:
+    """Run the network on uint8 (batch, height, width), and return its stages in Keras' layout."""
+    with torch.no_grad():
+        stages = network.stages(torch.from_numpy(images))
+    return {
+        name: (x.permute(0, 2, 3, 1) if x.ndim == 4 else x).numpy() for name, x in stages.items()
+    }
+
+
+def losses(
+    network: TorchCRNN,
+    images: np.ndarray,
+    labels: Sequence[np.ndarray],
+    frames: np.ndarray,
+    rate: float,
+    steps: int,
+) -> list[float]:
+    """Train by plain gradient descent, and return the loss before each step.
+
+    It is CTC's in Keras' unit: nats per line, averaged over the batch.
+
+    Args:
+        network: in training mode.
+        images: uint8 (batch, height, width).
+        labels: class indices of each line.
+        frames: number of frames of each line.
+        rate: learning rate.
+        steps: number of steps, all on this batch.
+    """
+    optimizer = torch.optim.SGD([p for p in network.parameters() if p.requires_grad], rate)
+    targets = torch.from_numpy(np.concatenate(labels).astype(np.int64))
+    lengths = torch.as_tensor(frames), torch.tensor([len(label) for label in labels])
+    values = []
+    for _ in range(steps):
+        log_probs = torch.log_softmax(network(torch.from_numpy(images)), -1)
+        log_probs = log_probs.transpose(0, 1)  # (frames, batch, classes)
+        loss = F.ctc_loss(log_probs, targets, *lengths, reduction="sum") / len(images)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        values.append(float(loss.detach()))
+    return values
+
+
 def _same_padding(sides: Sequence[int], strides: tuple[int, int]) -> tuple[int, ...]:
     """Return (left, right, top, bottom) as Keras pads for a kernel of 3."""
     pads = []

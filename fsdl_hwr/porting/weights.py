@@ -1,5 +1,7 @@
 """The weights of a `line_crnn`, taken out of Keras under names that every port understands."""
 
+from collections.abc import Mapping
+
 import keras
 import numpy as np
 
@@ -71,4 +73,16 @@ def stages_of(network: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]
     values = model(images, training=False)
     return {
         name: keras.ops.convert_to_numpy(value) for name, value in zip(outputs, values, strict=True)
+    }
+
+
+def differences(
+    found: Mapping[str, np.ndarray], expected: Mapping[str, np.ndarray]
+) -> dict[str, float]:
+    """Return the largest absolute difference of each stage; infinity if the shapes differ."""
+    return {
+        name: float(np.abs(found[name] - value).max())
+        if found[name].shape == value.shape
+        else np.inf
+        for name, value in expected.items()
     }

@@ -37,6 +37,21 @@ def test_odd_sides_are_padded_as_keras_does():
     )
 
 
+def test_a_port_departs_at_the_stage_of_its_fault():
+    network, images = small.seasoned()
+    expected = weights.stages_of(network, images)
+    right = weights.differences(run(network, images), expected)
+    assert max(right.values()) < 1e-5
+    wrong = weights.differences(run(network, images, permute=False), expected)
+    departed = [name for name, value in wrong.items() if value > 1e-5]
+    assert departed == list(expected)[list(expected).index("frames") :]
+
+
+def test_stages_of_other_shapes_are_infinitely_far():
+    found = weights.differences({"frames": np.zeros((1, 2))}, {"frames": np.zeros((1, 3))})
+    assert found == {"frames": np.inf}
+
+
 def test_a_network_with_other_layers_is_refused():
     with pytest.raises(ValueError, match="shortcut"):
         weights.weights_of(small.tiny(shortcut=True).network)
