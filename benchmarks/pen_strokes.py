@@ -30,7 +30,7 @@ NETWORKS = {
 GROUPS = {"digits": slice(0, 10), "capitals": slice(10, 36), "small letters": slice(36, 62)}
 SHARES = (0.25, 0.33, 0.5, 0.67, 0.75, 0.9, 1.0)
 SYMBOLS = "!\"#&'()*+,-./:;?"
-LESSONS = {"states": 300, "one": 30, "cloud": 30}
+LESSONS = {"answers": 300, "one": 30, "cloud": 30}
 
 
 def main():
@@ -99,7 +99,7 @@ def measure_lessons(reader: pen_reader.PenReader) -> dict:
     letters = pen_characters.load("unipen", "test")
     symbols = pen_characters.load("unipen", "test", characters=SYMBOLS)
     ways = {
-        "states": partial(by_states, reader),
+        "answers": partial(by_answers, reader),
         "one": partial(by_templates, templates.one_template, templates.one_distance),
         "cloud": partial(by_templates, templates.cloud_template, templates.cloud_distance),
     }
@@ -125,7 +125,7 @@ def five_symbols(symbols: PenCharacters, rng) -> tuple[PenCharacters, PenCharact
             continue
 
 
-def by_states(reader, known, asked) -> list[bool]:
+def by_answers(reader, known, asked) -> list[bool]:
     letters = few_shot.TaughtLetters(lambda ink: reader.embed(ink, known.units[0]), np.inf)
     for name, ink in zip(known.text, known.inks, strict=True):
         letters.teach(name, ink)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from fsdl_hwr import pen_sequences
 from fsdl_hwr.datasets import canvas_ink
 from fsdl_hwr.datasets.canvas_ink import Sample
 from fsdl_hwr.explorers import widget
@@ -112,7 +113,7 @@ def _answer(answer: Answer, threshold: float) -> dict:
 
 def _lists(ink: Ink) -> list[list[list[float]]]:
     """Turn an ink into JSON for a small picture: whole units, x and y only."""
-    return [np.rint(stroke[:, :2]).astype(int).tolist() for stroke in ink]
+    return [np.rint(stroke).astype(int).tolist() for stroke in pen_sequences.clean(ink)]
 
 
 def _draw_ink(axes, ink: Ink, color: str, title: str) -> None:

@@ -30,13 +30,13 @@ class Trace:
     """What a reader thought while an ink grew: one row per point.
 
     points: float32 (n, 2), in units of the writer. pen: float32 (n,), 1 on the paper.
-    probabilities: float32 (n, classes). hidden: float32 (n, units), the LSTM's state.
+    probabilities: float32 (n, classes), calibrated. logits: float32 (n, classes), as they were.
     """
 
     points: np.ndarray
     pen: np.ndarray
     probabilities: np.ndarray
-    hidden: np.ndarray
+    logits: np.ndarray
 
     def __len__(self) -> int:
         return len(self.points)
@@ -105,12 +105,12 @@ class PenReader:
         said = np.zeros(len(points), np.float32)
         said[len(points) - ended :] = 1
         features = pen_sequences.step_features(points[None], pen[None], said[None])[0]
-        answers, states, state = [], [], self.begin()
+        rows, state = [], self.begin()
         for row in features:
-            logits, state = self.step(row, state)
-            answers.append(logits)
-            states.append(state.hidden)
-        return Trace(points, pen, _softmax(np.array(answers) / self.temperature), np.array(states))
+            answer, state = self.step(row, state)
+            rows.append(answer)
+        logits = np.array(rows)  # (n, classes)
+        return Trace(points, pen, _softmax(logits / self.temperature), logits)
 
     def calibrate(self, known: PenCharacters) -> float:
         """Set, and return, the temperature at which probabilities keep their word on `known`.
@@ -143,8 +143,8 @@ class PenReader:
         return np.maximum(sums / np.maximum(counts, 1), 1.0)
 
     def embed(self, ink: Ink, unit: float) -> np.ndarray:
-        """Describe a finished ink by the LSTM's last state: float32 (units,)."""
-        return self.trace(ink, unit, ended=True).hidden[-1]
+        """Describe a finished ink by what it has of every known letter: float32 (classes,)."""
+        return self.trace(ink, unit, ended=True).logits[-1]
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:

@@ -33,4 +33,4 @@ def test_the_defaults_keep_what_the_lab_promises(metrics):
     assert earliness[0] < earliness[3] < earliness[-1]
     taught = metrics["taught"]
     templates = [taught[f"ABCD {way} other hands"] for way in ("$1", "$P")]
-    assert taught["ABCD states other hands"] > max(templates)
+    assert taught["ABCD answers other hands"] > max(templates)
