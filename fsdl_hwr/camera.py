@@ -70,12 +70,12 @@ def photograph(
     cover = _render(placed, shape, pen).astype(np.float32) / 255
     if rng.random() < 0.6:  # pressure
         spots = _spots(shape, int(max(4, pen * 3)), rng)
-        cover *= np.clip(1 + rng.uniform(0.05, 0.35) * spots, 0.3, 1.15)
-        cover = np.clip(cover, 0, 1)
+        pressure = np.clip(1 + rng.uniform(0.05, 0.35) * spots, 0.3, 1.15)
+        cover = np.clip(cover * pressure, 0, 1).astype(np.float32)
     tone = rng.uniform(140, 250)
     page: np.ndarray = np.full(shape, tone, np.float32)
     if rng.random() < 0.7:
-        page += _spots(shape, int(rng.integers(3, 24)), rng) * rng.uniform(0, 5)
+        page += _spots(shape, int(rng.integers(3, 24)), rng) * np.float32(rng.uniform(0, 5))
     _rule(page, size, shape[0] - margins[3], tone, rng)
     ink_tone = tone * rng.uniform(0.05, 0.6)
     page = page * (1 - cover) + np.minimum(page, ink_tone) * cover
