@@ -9,6 +9,7 @@ Only the loss needs Keras, and imports it when it is called: reading is NumPy al
 Source: Graves, Fernández, Gomez, Schmidhuber: "Connectionist Temporal Classification" (2006).
 """
 
+# long: one theory, read from the loss to the alignment
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -337,8 +337,8 @@ def archive_pages(maker: PageMaker, num: int, seed: int, degrees: float = 9.0) -
         height, width = page.image.shape
         turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 0.84)
         image = cv2.warpAffine(page.image, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
-        owners = page.owners.astype(np.float32)
-        owners = cv2.warpAffine(owners, turn, (width, height), flags=cv2.INTER_NEAREST)
+        claimed = page.owners.astype(np.float32)
+        owners = cv2.warpAffine(claimed, turn, (width, height), flags=cv2.INTER_NEAREST)
         weave = 8 * np.sin(np.arange(width) * 1.3) + 8 * np.sin(np.arange(height) * 1.3)[:, None]
         image = np.clip(image + weave, 0, 255).astype(np.uint8)
         lines = tuple(line.moved(turn) for line in page.lines)

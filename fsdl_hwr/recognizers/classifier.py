@@ -13,7 +13,7 @@ from fsdl_hwr.datasets.glyphs import Glyphs
 from fsdl_hwr.recognizers import training
 
 
-def fit(
+def fit(  # long: each argument is explained
     network: keras.Model,
     training_glyphs: Glyphs,
     validation: Glyphs,

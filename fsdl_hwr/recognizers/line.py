@@ -130,7 +130,7 @@ class Recognizer(LineReader):
         weights = [1.0] + [SHORTCUT_WEIGHT] * others
         self.network.compile(chosen, loss=[ctc.loss] * (1 + others), loss_weights=weights)
 
-    def fit(
+    def fit(  # long: each argument is explained
         self,
         training_lines: Lines | LineStream,
         validation: Lines,

@@ -159,7 +159,7 @@ class GrowingCharacters(PenBatches):
         return rng.permutation(order.reshape(-1, self.batch_size)).ravel()
 
 
-def fit(
+def fit(  # long: each argument is explained
     network: keras.Model,
     training_characters: PenCharacters,
     validation: PenCharacters,

@@ -78,7 +78,7 @@ class Batches(keras.utils.PyDataset):
         return self.num_batches
 
 
-def fit(
+def fit(  # long: each argument is explained
     network: keras.Model,
     batches: Batches,
     evaluate: Callable[[], Mapping[str, float]],

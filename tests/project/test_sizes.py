@@ -15,14 +15,6 @@ REASON = re.compile(r"# long: \w+")
 FOLDERS = ("fsdl_hwr", "tools", "benchmarks", "tests")
 SOURCES = [path for name in FOLDERS for path in sorted((ROOT / name).rglob("*.py"))]
 SCRIPTS = sorted((ROOT / "fsdl_hwr").rglob("*.js"))
-# TODO: what is being divided now.
-PENDING = {
-    "fsdl_hwr/recognizers/classifier.py: fit",
-    "fsdl_hwr/recognizers/line.py: fit",
-    "fsdl_hwr/recognizers/training.py: fit",
-    "tests/package/datasets/test_iam.py",
-    "tests/package/recognizers/test_line.py",
-}
 
 
 def name_of(path):
@@ -56,24 +48,14 @@ def long_scripts(source):
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_a_python_module_and_its_functions_are_short(path):
     source = path.read_text("utf-8")
-    functions = {f"{name_of(path)}: {function}" for function in long_functions(source)}
-    assert not functions - PENDING
-    if name_of(path) not in PENDING and not re.search(rf"^{REASON.pattern}", source, re.M):
+    assert not list(long_functions(source))
+    if not re.search(rf"^{REASON.pattern}", source, re.M):
         assert len(source.splitlines()) <= MODULE
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
 def test_the_functions_of_a_script_are_short(path):
     assert not list(long_scripts(path.read_text("utf-8")))
-
-
-def test_what_is_pending_is_still_too_long():
-    """Else it is pending no more, and leaves the list."""
-    for entry in PENDING:
-        path, _, function = entry.partition(": ")
-        source = (ROOT / path).read_text("utf-8")
-        too_long = list(long_functions(source)) + [""] * (len(source.splitlines()) > MODULE)
-        assert function in too_long, entry
 
 
 def test_every_exception_from_a_rule_of_complexity_says_why():

@@ -1,5 +1,6 @@
 """Tests of the IAM reader: made-up lines in the layout of the database's own files."""
 
+# long: one format, whose files are all made up here
 import html
 import io
 import re

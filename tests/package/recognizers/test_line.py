@@ -1,3 +1,4 @@
+# long: what a recognizer promises, one promise per test
 import shutil
 import warnings
 import zipfile
