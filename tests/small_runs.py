@@ -68,7 +68,6 @@ PARAMETERS = {
         "num_pages": 20,
         "num_test": 2,
         "train_on_pages": 4,
-        "reader_lines": 40,
     },
     "12_names": {
         "num_writers": 10,

@@ -1,7 +1,7 @@
-"""The recognizer that ships with the kit, as files; README.md beside them is its card.
+"""The recognizer and the line finder that ship with the kit, as files; README.md is their card.
 
 Read with `serving.onnx.load(weights.ONNX)`, without Keras; train on with
-`Recognizer.load(weights.KERAS)`.
+`Recognizer.load(weights.KERAS)`. Find lines with `layout.finder.load_onnx(weights.FINDER)`.
 """
 
 from pathlib import Path
@@ -11,3 +11,4 @@ ONNX = FOLDER / "reader.onnx"
 KERAS = FOLDER / "reader.keras"
 NGRAM = FOLDER / "ngram.npz"  # the language model of the beam
 DECODING = FOLDER / "decoding.json"  # the beam's weight and bonus, chosen on validation
+FINDER = FOLDER / "line_finder.onnx"

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from page_examples import bars
 
-from fsdl_hwr import line_metrics
+from fsdl_hwr import line_metrics, weights
+from fsdl_hwr.datasets import drawn_pages
 from fsdl_hwr.layout import line_maps
 from fsdl_hwr.layout.finder import LineFinder, load_onnx
 
@@ -31,3 +32,15 @@ def test_a_missing_or_broken_file_is_named(tmp_path):
     pytest.importorskip("onnxruntime")
     with pytest.raises(ValueError, match=r"bad\.onnx"):
         load_onnx(tmp_path / "bad.onnx")
+
+
+def test_the_finder_that_ships_finds_most_lines_of_drawn_letters_and_none_on_blank_paper():
+    pytest.importorskip("onnxruntime")
+    finder = load_onnx(weights.FINDER)
+    maker = drawn_pages.training_maker("test", 6, layouts=["letter"], wear=0)
+    pages = [maker(np.random.default_rng(k)) for k in range(4)]
+    score = sum(
+        line_metrics.baseline_score(page.lines, finder.find_lines(page.image)) for page in pages
+    )
+    assert score.recall > 0.5
+    assert finder.find_lines(np.full((600, 400), 220, np.uint8)) == []
