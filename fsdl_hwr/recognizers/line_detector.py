@@ -69,6 +69,10 @@ class RealBatches(training.Batches):
             raise ValueError("There are no annotated pages to train on.")
         self.pages = [page.resized(min(TRAINED_HEIGHT, page.image.shape[0])) for page in pages]
         self.maker = maker
+        blank = np.full((maker.height, maker.width), 255, np.uint8)
+        images = [blank, *(page.image for page in self.pages)]
+        sizes = [line_maps.prepare(image)[0].shape for image in images]
+        self.size = tuple(np.max(sizes, axis=0))  # Keras wants batches of one shape
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng((self.seed, self.epoch, index))
@@ -77,12 +81,14 @@ class RealBatches(training.Batches):
         for _ in range(self.batch_size - num_drawn):
             page = jittered(self.pages[rng.integers(len(self.pages))], rng)
             pairs.append(line_maps.training_pair(page, complete=False))
-        return stacked(pairs)
+        return stacked(pairs, self.size)
 
 
-def stacked(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
-    """Pad pages of several sizes to one, and stack them: (batch, …) each."""
-    size = np.max([ink.shape for ink, _ in pairs], axis=0)
+def stacked(
+    pairs: Sequence[tuple[np.ndarray, np.ndarray]], size: tuple[int, int] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pad pages of several sizes to one, by default the largest, and stack them: (batch, …) each."""
+    size = np.array(size or np.max([ink.shape for ink, _ in pairs], axis=0))
     inks = np.zeros((len(pairs), *size), np.uint8)  # (batch, height, width)
     maps = np.zeros((len(pairs), *size // line_maps.STRIDE, 4), np.uint8)
     for k, (ink, wanted) in enumerate(pairs):

@@ -50,6 +50,13 @@ def test_pages_of_several_sizes_are_padded_to_one():
     assert all(side % line_maps.MULTIPLE == 0 for side in inks.shape[1:])
 
 
+def test_batches_of_real_pages_have_one_shape(maker):
+    pages = [bars(height=180, width=400), bars(height=400, width=200)]
+    batches = line_detector.RealBatches(pages, maker, 12, 2, seed=0)
+    shapes = {tuple(part.shape for part in batches[k]) for k in range(4)}
+    assert len(shapes) == 1
+
+
 def test_a_jittered_page_moves_its_lines_with_its_ink():
     page = bars(height=400, width=400, rows=(100, 200, 300))
     moved = line_detector.jittered(page, np.random.default_rng(3))
