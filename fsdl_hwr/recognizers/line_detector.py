@@ -87,7 +87,7 @@ class RealBatches(training.Batches):
 def stacked(
     pairs: Sequence[tuple[np.ndarray, np.ndarray]], size: tuple[int, int] | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pad pages of several sizes to one, by default the largest, and stack them: (batch, …) each."""
+    """Pad pages to one size, by default the largest, and stack them: (batch, …) each."""
     size = np.array(size or np.max([ink.shape for ink, _ in pairs], axis=0))
     inks = np.zeros((len(pairs), *size), np.uint8)  # (batch, height, width)
     maps = np.zeros((len(pairs), *size // line_maps.STRIDE, 4), np.uint8)
