@@ -1,19 +1,24 @@
 """Reading lines of text without Keras: all that a trained recognizer needs beside its network."""
 
 import json
+import os
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from fsdl_hwr import ctc, paper, rows
+from fsdl_hwr import ctc, image_files, paper, rows
 from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets.lines import Lines, ink_widths
 from fsdl_hwr.ink import LineGeometry
 
 MAX_METADATA = 1_000_000  # bytes: what a file says of itself is short
+
+# Of one line each, in a list or one alone: arrays, paths, bytes of files, or PIL images.
+Pictures = Sequence[Any] | np.ndarray | str | bytes | os.PathLike
 
 # Runs a network: uint8 (batch, height, width) to float32 logits (batch, frames, classes).
 Session = Callable[[np.ndarray], np.ndarray]
@@ -129,16 +134,18 @@ class LineReader:
         """Read line images of the reader's own geometry by greedy decoding."""
         return self.decode(self.logits(lines), lines.ink_widths)
 
-    def read_lines(self, images: Sequence[np.ndarray] | np.ndarray) -> list[str]:
-        """Read uint8 images of one line each, of any height and width.
+    def read_lines(self, images: Pictures) -> list[str]:
+        """Read pictures of one line each, of any height and width.
 
-        Each is laid out in the reader's geometry; dark ink on light paper is inverted, color is
-        turned to gray with a warning, and blank paper reads as an empty text. Raises `ValueError`
-        or `TypeError` for images that are empty, not uint8, or larger than 50 million pixels.
+        A picture is a uint8 array, a path, the bytes of a file or a PIL image. Each is laid out in
+        the reader's geometry; dark ink on light paper is inverted, an array's color is turned to
+        gray with a warning, and blank paper reads as an empty text. Raises `ValueError` or
+        `TypeError` for arrays that are empty, not uint8, or larger than 50 million pixels, and for
+        the rest what `image_files.load` raises.
         """
         return self.read(self.fit_lines(images))
 
-    def readings(self, images: Sequence[np.ndarray] | np.ndarray) -> list[Reading]:
+    def readings(self, images: Pictures) -> list[Reading]:
         """Read as `read_lines` does, with a confidence for every character and line."""
         return self.read_each(self.fit_lines(images))
 
@@ -172,23 +179,28 @@ class LineReader:
         # Blank paper still has a frame, which the network was never trained on.
         return [text if width else "" for text, width in zip(texts, ink_widths, strict=True)]
 
-    def fit_lines(self, images: Sequence[np.ndarray] | np.ndarray) -> Lines:
+    def fit_lines(self, images: Pictures) -> Lines:
         """Bring images of one line each to the reader's geometry; their transcripts are empty."""
         if isinstance(images, np.ndarray) and (
             images.ndim == 2 or (images.ndim == 3 and images.shape[2] in (1, 3, 4))
         ):
             images = [images]  # one image alone, gray or colored
+        elif isinstance(images, str | bytes | os.PathLike):
+            images = [images]  # a picture's file alone
         fitted = np.zeros((len(images), self.geometry.height, self.geometry.width), np.uint8)
         for k, image in enumerate(images):
             fitted[k] = self.fit_image(image, k)
         return Lines(fitted, ("",) * len(fitted), ink_widths(fitted))
 
-    def fit_image(self, image: np.ndarray, number: int = 0) -> np.ndarray:
-        """Bring one image of a line to the reader's geometry: uint8 (height, width).
+    def fit_image(self, image: Any, number: int = 0) -> np.ndarray:
+        """Bring one picture of a line to the reader's geometry: uint8 (height, width).
 
         An image of exactly that size is taken to be laid out already.
         """
         name = f"Image {number}"
+        if isinstance(image, str | bytes | os.PathLike) or hasattr(image, "getexif"):
+            named = str(image) if isinstance(image, str | os.PathLike) else name
+            return self._fit_ink(paper.extract_ink(image_files.load(image, named)), named)
         gray = paper.gray(image, name)
         if np.ndim(image) == 3 and np.shape(image)[2] > 1:
             warnings.warn(f"{name} is colored: it was turned to gray.", stacklevel=4)

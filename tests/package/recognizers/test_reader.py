@@ -193,3 +193,17 @@ def test_lines_are_cut_after_their_ink():
     made = lines.Lines(np.zeros((1, 28, 80), np.uint8), ("",), np.zeros(1, np.int32))
     with pytest.raises(ValueError, match=r"\(28, 80\).*\(28, 160\)"):
         reader.check_geometry(made)
+
+
+def test_files_bytes_and_arrays_of_one_picture_are_laid_out_alike(tmp_path):
+    _, photograph = drawn_line()
+    data = cv2.imencode(".png", photograph)[1].tobytes()
+    path = tmp_path / "line.png"
+    path.write_bytes(data)
+    reader = reader_of(LineGeometry())
+    expected = reader.fit_image(photograph)
+    for picture in (path, str(path), data):
+        np.testing.assert_array_equal(reader.fit_image(picture), expected)
+        assert len(reader.fit_lines(picture)) == 1
+    with pytest.raises(FileNotFoundError, match="none.png does not exist"):
+        reader.fit_lines([tmp_path / "none.png"])
