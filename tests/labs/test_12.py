@@ -19,7 +19,7 @@ def test_every_figure_of_the_report_has_its_alternative_text(alternative_texts):
 
 
 def test_the_defaults_read_unseen_names_and_writers(metrics):
-    assert metrics["test_words"] > 0.45
+    assert metrics["test_words"] > 0.35
     assert metrics["test_cer"] < metrics["validation_cer"] + 0.05
     words = metrics["words_by_fault"]
     assert words["(1,)"] < 0.1 < words["()"] == words["(6,)"]
