@@ -2,7 +2,7 @@
 // port is from Keras after each stage. Python runs port and tests.
 // state: the numbers of the faults that are on.
 const LADDER = [1e-8, 1e2]; // differences from the left to the right end of a bar
-const EQUAL = 1e-5; // rounding explains no more
+const EQUAL = 1e-4; // rounding explains no more
 
 // A checkbox per fault, and under it what its test asks and finds.
 function makeSwitches(model) {

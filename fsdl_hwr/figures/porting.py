@@ -13,7 +13,7 @@ from fsdl_hwr.figures.drawing import BLACK, BLUE, GREEN, ORANGE, VERMILION, WIDT
 
 COLORS = (BLUE, VERMILION, GREEN, ORANGE)
 MARKERS = "os^D"
-LEAST, EQUAL = 1e-8, 1e-5  # differences: the smallest that is drawn; two ports agree up to here
+LEAST, EQUAL = 1e-8, 1e-4  # differences: the smallest that is drawn; two ports agree up to here
 
 
 def draw_frame_budget(
