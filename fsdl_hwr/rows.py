@@ -18,6 +18,7 @@ CLEARLY = 1.02  # a skew must make the profile so much sharper than none
 RULE_LEVEL = 32  # a rule may be fainter than ink
 LONGEST_STROKE = 25  # pen widths: a straight line longer than that was not written
 SPECK = 0.25  # of a square as wide as the pen
+DOT, FLAT = 3, 2.5  # pen widths: a dot is no longer, a dash no higher
 BUSIEST_SIDE = 0.3  # of a rule's length: ink right above it, or right below
 FAINTEST_ROW = 0.12  # peak of a row's profile, by the highest peak
 DEEPEST_VALLEY = 0.45  # of the lower peak: less ink than that between two rows divides them
@@ -114,6 +115,22 @@ def find(ink: np.ndarray) -> list[Row]:
         Row(cuts[r], cuts[r + 1], np.where(owner == r, ink, 0).astype(np.uint8))
         for r in range(len(peaks))
     ]
+
+
+def lone_mark(ink: np.ndarray) -> str:
+    """Recognize a row that is one dot or one dash: '.', '-', or '' for anything else.
+
+    Laid out as a line, it would fill the height like a letter. The pen's width says how small it
+    is: letters are several pens high.
+    """
+    strokes = ink >= STROKE_LEVEL
+    if not strokes.any():
+        return ""
+    pen = paper.stroke_width(strokes)
+    height, width = (np.ptp(np.flatnonzero(strokes.any(axis=axis))) + 1 for axis in (1, 0))
+    if max(height, width) <= DOT * pen:
+        return "."
+    return "-" if height <= FLAT * pen and width <= LONGEST_STROKE * pen else ""
 
 
 def _usual_height(stats: np.ndarray, most: int) -> float:

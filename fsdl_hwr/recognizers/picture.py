@@ -66,7 +66,8 @@ def read_picture(reader: LineReader, source, name: str = "") -> Picture:
     image = image_files.load(source, name)
     scale = min(1.0, LONGEST / max(image.shape))
     if scale < 1:
-        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        height, width = (max(1, round(n * scale)) for n in image.shape)
+        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
     written = rows.clean(paper.extract_ink(image))
     page = _read(reader, written, scale)
     if page.lines and page.confidence < UNSURE:
@@ -87,6 +88,8 @@ def _read(reader: LineReader, written: np.ndarray, scale: float, upside_down=Fal
     readings = reader.read_each(Lines(images, ("",) * len(found), widths))
     lines = []
     for row, reading, image, width in zip(found, readings, images, widths, strict=True):
+        if mark := rows.lone_mark(row.ink):
+            reading = Reading(mark, (UNSURE,))
         if reading.text:
             turned = _corners(row, written.shape, upright.shape, degrees, upside_down)
             corners = tuple((x / scale, y / scale) for x, y in turned)

@@ -96,3 +96,14 @@ def test_specks_and_frames_are_erased_and_dots_stay(rng):
     assert (cleaned[page >= rows.STROKE_LEVEL] >= rows.STROKE_LEVEL).mean() > 0.99
     assert written(cleaned) < 1.03 * written(page)
     assert np.array_equal(rows.without_specks(page), page)  # the dots of i and of the period
+
+
+def test_a_dot_and_a_dash_alone_are_known_by_the_width_of_the_pen():
+    dot, dash, letter, stroke = (np.zeros((100, 200), np.uint8) for _ in range(4))
+    cv2.circle(dot, (100, 70), 4, 255, -1)
+    cv2.line(dash, (80, 50), (125, 52), 255, 4)
+    cv2.circle(letter, (100, 50), 20, 255, 4)
+    cv2.line(stroke, (100, 20), (103, 80), 255, 4)  # an l, or a 1
+    assert [rows.lone_mark(image) for image in (dot, dash, letter, stroke)] == [".", "-", "", ""]
+    assert rows.lone_mark(np.zeros((10, 10), np.uint8)) == ""
+    assert rows.lone_mark(page_of(TEXTS[:1])) == ""

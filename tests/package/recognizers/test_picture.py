@@ -85,3 +85,15 @@ def test_blank_paper_has_no_lines(reader):
     for level in (0, 128, 255):
         found = read_picture(reader, np.full((100, 300), level, np.uint8))
         assert found.lines == () and found.text == "" and found.confidence == 1
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (3000, 2), (7, 7)])
+def test_pictures_without_room_for_writing_are_read_as_nothing_or_little(reader, shape, rng):
+    found = read_picture(reader, rng.integers(0, 256, shape, np.uint8))
+    assert len(found.text) <= 40
+
+
+def test_a_period_alone_stays_one(reader):
+    page = np.full((200, 300), 240, np.uint8)
+    cv2.circle(page, (150, 150), 4, 20, -1)
+    assert read_picture(reader, page).text == "."
