@@ -329,9 +329,9 @@ def port(function: Callable) -> None:
     judge.compare(
         function,
         [(weights, STRIDES, images)],
-        lambda *case: faulty_port(*case, faults=()),
+        lambda *case: faulty_port(*case, ()),
         [
-            (message, lambda *case, faults=frozenset(faults): faulty_port(*case, faults=faults))
+            (message, lambda *case, faults=frozenset(faults): faulty_port(*case, faults))
             for message, faults in found + pairs
         ],
         "Compare each stage with `numpy_crnn.forward`, from the image up.",
@@ -377,8 +377,8 @@ def faulty_port(
     else:
         x = numpy_crnn.frames(x)  # (batch, frames, features)
     x = np.maximum(x @ weights["dense.kernel"] + weights["dense.bias"], 0)
-    names = ("kernel", "recurrent", "bias")
-    there = numpy_crnn.lstm(x, *(weights[f"lstm0.forward.{n}"] for n in names))
-    back = numpy_crnn.lstm(x[:, ::-1], *(weights[f"lstm0.backward.{n}"] for n in names))
+    parts = ("kernel", "recurrent", "bias")
+    there = numpy_crnn.lstm(x, *(weights[f"lstm0.forward.{n}"] for n in parts))
+    back = numpy_crnn.lstm(x[:, ::-1], *(weights[f"lstm0.backward.{n}"] for n in parts))
     back = back if "not_turned" in faults else back[:, ::-1]
     return np.concatenate([there, back], -1) @ weights["logits.kernel"] + weights["logits.bias"]

@@ -59,8 +59,8 @@ def draw_ladder(ports: Mapping[str, Mapping[str, float]], title: str) -> Figure:
     for k, (name, differences) in enumerate(ports.items()):
         places = [stages.index(stage) for stage in differences]
         heights = np.maximum(list(differences.values()), LEAST)
-        style = {"color": COLORS[k % len(COLORS)], "marker": MARKERS[k % len(MARKERS)]}
-        axes.plot(places, heights, ls="-", label=name, **style)
+        marker = MARKERS[k % len(MARKERS)]
+        axes.plot(places, heights, marker + "-", color=COLORS[k % len(COLORS)], label=name)
     axes.set_yscale("log")
     axes.set(ylim=(LEAST / 2, 100), xlim=(-0.4, len(stages) - 0.6))
     axes.set_xticks(range(len(stages)), stages)

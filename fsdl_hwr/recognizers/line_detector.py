@@ -72,7 +72,8 @@ class RealBatches(training.Batches):
         blank = np.full((maker.height, maker.width), 255, np.uint8)
         images = [blank, *(page.image for page in self.pages)]
         sizes = [line_maps.prepare(image)[0].shape for image in images]
-        self.size = tuple(np.max(sizes, axis=0))  # Keras wants batches of one shape
+        height, width = np.max(sizes, axis=0).tolist()
+        self.size = height, width  # Keras wants batches of one shape
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng((self.seed, self.epoch, index))
@@ -88,9 +89,10 @@ def stacked(
     pairs: Sequence[tuple[np.ndarray, np.ndarray]], size: tuple[int, int] | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pad pages to one size, by default the largest, and stack them: (batch, …) each."""
-    size = np.array(size or np.max([ink.shape for ink, _ in pairs], axis=0))
-    inks = np.zeros((len(pairs), *size), np.uint8)  # (batch, height, width)
-    maps = np.zeros((len(pairs), *size // line_maps.STRIDE, 4), np.uint8)
+    height, width = size or np.max([ink.shape for ink, _ in pairs], axis=0).tolist()
+    inks = np.zeros((len(pairs), height, width), np.uint8)  # (batch, height, width)
+    step = line_maps.STRIDE
+    maps = np.zeros((len(pairs), height // step, width // step, 4), np.uint8)
     for k, (ink, wanted) in enumerate(pairs):
         inks[k, : ink.shape[0], : ink.shape[1]] = ink
         maps[k, : wanted.shape[0], : wanted.shape[1]] = wanted
