@@ -329,9 +329,12 @@ def port(function: Callable) -> None:
     judge.compare(
         function,
         [(weights, STRIDES, images)],
-        lambda *case: faulty_port(*case, ()),
+        lambda w, strides, x: faulty_port(w, strides, x, ()),
         [
-            (message, lambda *case, faults=frozenset(faults): faulty_port(*case, faults))
+            (
+                message,
+                lambda w, strides, x, faults=frozenset(faults): faulty_port(w, strides, x, faults),
+            )
             for message, faults in found + pairs
         ],
         "Compare each stage with `numpy_crnn.forward`, from the image up.",
