@@ -11,16 +11,11 @@ CELLS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def opened(_lab):
-    """One kernel for all tests of this module: to import Keras takes longer than they do."""
-    return _lab.open(CELLS)
-
-
 @pytest.fixture
-def notebook(opened):
-    opened.run_all()  # a new explorer in the same place
-    return opened
+def notebook(lab):
+    notebook = lab.open(CELLS)
+    notebook.run_all()
+    return notebook
 
 
 def test_by_mouse(notebook):

@@ -12,12 +12,12 @@ from paths import LABS
 def run_small(lab, tmp_path):
     """Open a lab with small parameters, as papermill would run it, and run all of its cells."""
 
-    def run(lab):
-        folder = tmp_path / lab
-        parameters = {**small_runs.PARAMETERS[lab], "run_folder": str(folder)}
-        full = load_notebook_node(str(LABS / f"{lab}.ipynb"))
+    def run(name):
+        folder = tmp_path / name
+        parameters = {**small_runs.PARAMETERS[name], "run_folder": str(folder)}
+        full = load_notebook_node(str(LABS / f"{name}.ipynb"))
         small = parameterize_notebook(full, parameters)
-        path = tmp_path / f"{lab}.ipynb"
+        path = tmp_path / f"{name}.ipynb"
         nbformat.write(small, path)
         notebook = lab.open(path)
         notebook.run_all()

@@ -84,9 +84,8 @@ def test_a_threshold_changes_lines_and_crops(opened):
     for _ in range(4):
         notebook.page.keyboard.press("ArrowRight")  # to 0.4: above what the upper third has
     notebook.wait_for("round(explorer.state['threshold'], 2)", 0.4)
-    notebook.answered(root)
+    notebook.wait_for(f"0 < explorer.data['count'] < {count}", True)
     fewer = notebook.evaluate("explorer.data['count']")
-    assert 0 < fewer < count
     notebook.shows(status, f"{fewer} lines.")
     notebook.wait_until("fewer crops", crops.count, lambda n: n == fewer)
     notebook.check()
