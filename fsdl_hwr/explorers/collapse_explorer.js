@@ -101,7 +101,7 @@ function sentenceOf({ path, step }, { runs, text }) {
 }
 
 // A button that shows the three steps one after the other.
-function makePlayer(model) {
+function collapsePlayer(model) {
   let timer = null;
   const stop = () => {
     clearInterval(timer);
@@ -209,7 +209,7 @@ function render({ model, el }) {
   const root = explorer(el, "Collapse player");
   root.classList.add("fsdl-collapse");
   const { blank, maxFrames } = model.get("data");
-  const player = makePlayer(model);
+  const player = collapsePlayer(model);
 
   const put = (frame, character) => {
     player.stop();
