@@ -1,4 +1,5 @@
 import base64
+import re
 
 import cv2
 import numpy as np
@@ -31,6 +32,19 @@ def test_the_page_gets_the_shared_files_first(folder):
     assert ".fsdl-explorer" in explorer._css
     (folder / "small.css").write_text(".fsdl-small {}")
     assert widget.source("small", "css").endswith(".fsdl-small {}")
+
+
+def declared(script):
+    """List the names that a script declares at its top level."""
+    pattern = r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)"
+    return re.findall(pattern, script, re.M)
+
+
+@pytest.mark.parametrize("path", sorted(widget.FOLDER.glob("*_explorer.js")), ids=lambda p: p.stem)
+def test_no_explorer_declares_a_name_twice(path):
+    """The shared file and an explorer's own are one module: one name twice, and none of it runs."""
+    names = declared(widget.source(path.stem, "js"))
+    assert len(names) > 10 and len(names) == len(set(names))
 
 
 def test_python_answers_only_when_it_is_asked(folder):
