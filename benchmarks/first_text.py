@@ -38,6 +38,8 @@ def main() -> None:
 
 def read(file: Path, images: Path) -> dict:
     """Read lines in this process; return when the first and the last text were there."""
+    from fsdl_hwr.experiments.tracking import peak_memory
+
     if file.suffix == ".onnx":
         from fsdl_hwr.serving import onnx
 
@@ -60,18 +62,6 @@ def read(file: Path, images: Path) -> dict:
         "texts": texts,
         "imports": heavy,
     }
-
-
-def peak_memory() -> float:
-    """Return the most megabytes that this process has held; on Linux without its parent's."""
-    status = Path("/proc/self/status")
-    if status.is_file():
-        (line,) = [row for row in status.read_text().splitlines() if row.startswith("VmHWM")]
-        return int(line.split()[1]) / 2**10
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def compare(recognizer: Path | None, rounds: int, num_lines: int) -> dict:

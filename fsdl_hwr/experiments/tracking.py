@@ -135,7 +135,7 @@ class Run:
                     logs["batches_per_second"] = self.params["steps"] / logs["seconds"]
                 rate = self.model.optimizer.learning_rate
                 logs["learning_rate"] = float(keras.ops.convert_to_numpy(rate))
-                logs["peak_memory_mb"] = _peak_memory()
+                logs["peak_memory_mb"] = peak_memory()
                 read = reader.read(lines) if lines is not None else ()
                 run._record(epoch, logs, read)
                 if run.wandb and lines is not None:
@@ -163,8 +163,12 @@ def _now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S%z")
 
 
-def _peak_memory() -> float:
-    """Megabytes of memory that this process has held at most; NaN where nobody says."""
+def peak_memory() -> float:
+    """Return the most megabytes that this process has held; NaN if the platform does not say."""
+    status = Path("/proc/self/status")
+    if status.is_file():  # Linux: what getrusage says there counts the process before, too
+        (line,) = [row for row in status.read_text().splitlines() if row.startswith("VmHWM")]
+        return int(line.split()[1]) / 2**10
     try:
         import resource
     except ImportError:  # Windows
