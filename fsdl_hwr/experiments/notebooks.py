@@ -14,8 +14,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from fsdl_hwr import files
 from fsdl_hwr.experiments import parameter_cells, reports, results
-from fsdl_hwr.files import write_atomically
 
 KERNEL = "python3"
 SECONDS_TO_STOP = 20  # for papermill to end its kernel after an interrupt
@@ -83,7 +83,7 @@ def is_finished(lab: str | os.PathLike, folder: str | os.PathLike) -> bool:
 def write_report(lab: str | os.PathLike, folder: str | os.PathLike) -> Path:
     """Write the HTML report beside an executed notebook, and return its path."""
     executed, report, _ = _paths(Path(lab), Path(folder))
-    with write_atomically(report) as temporary:
+    with files.write_atomically(report) as temporary:
         temporary.write_text(
             reports.html_report(executed, images=Path(lab).parent), encoding="utf-8"
         )
@@ -149,8 +149,8 @@ def be_papermill() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
     threading.Thread(target=_follow, daemon=True).start()
     try:
-        _hold(Path(arguments[1]).parent)
-        papermill(arguments, standalone_mode=False)
+        with files.lock(Path(arguments[1]).parent, "run"):
+            papermill(arguments, standalone_mode=False)
     except (KeyboardInterrupt, click.Abort):
         sys.exit(INTERRUPTED)
 
@@ -162,22 +162,6 @@ def _follow() -> None:
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(SECONDS_TO_STOP)
     os._exit(INTERRUPTED)
-
-
-def _hold(folder: Path) -> None:
-    """Lock a folder as long as this process lives, once no other process has it locked."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        print(f"Another run in {folder} has not ended: waiting for it.", flush=True)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-    except OSError:  # a network's file system may know no locks
-        return
 
 
 def _code_cells(partial: Path) -> list:
