@@ -5,6 +5,7 @@ An ink is a plain list of strokes in writing order. A stroke is a float32 array 
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -95,6 +96,13 @@ class LineGeometry:
 
 
 DEFAULT_GEOMETRY = LineGeometry()
+
+
+def points_of(inks: Iterable[Ink]) -> np.ndarray:
+    """Return the places of all points of some inks, one after another: float32 (points, 2)."""
+    strokes = [np.zeros((0, 2), np.float32)]
+    strokes += [stroke[:, :2] for ink in inks for stroke in ink]
+    return np.concatenate(strokes)
 
 
 def bounding_box(ink: Ink) -> tuple[float, float, float, float]:

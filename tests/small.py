@@ -1,5 +1,7 @@
 """Small things that many tests stand on: glyphs, lines of three shapes, recognizers."""
 
+import json
+
 import cv2
 import keras
 import numpy as np
@@ -60,3 +62,18 @@ def seasoned(**options):
         if "normalization" in layer.name:
             layer.set_weights([rng.uniform(0.5, 1.5, v.shape) for v in layer.get_weights()])
     return network, rng.integers(0, 256, (3, 40, 120), dtype=np.uint8)
+
+
+def growing(num_classes):
+    """A small network that answers after every point of a growing character, untrained."""
+    keras.utils.set_random_seed(0)
+    return networks.causal_pen_lstm(num_classes=num_classes, filters=8, lstm_size=12)
+
+
+def ask(explorer, **changes):
+    """Do what an explorer's page does: change the state, then ask for its data."""
+    explorer.state = explorer.state | changes
+    explorer.asked += 1
+    assert explorer.answered == explorer.asked
+    json.dumps(explorer.data, allow_nan=False)
+    return explorer.data

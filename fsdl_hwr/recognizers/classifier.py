@@ -2,7 +2,6 @@
 
 import dataclasses
 import os
-import zlib
 from collections.abc import Callable
 
 import numpy as np
@@ -49,12 +48,7 @@ def fit(  # long: each argument is explained
         resume: goes on with what the folder holds; False starts again.
         verbose: shows a progress line.
     """
-    check(network, training_glyphs.characters)
-    if validation.characters != training_glyphs.characters:
-        raise ValueError(
-            f"Training has the classes {training_glyphs.characters!r}, validation "
-            f"{validation.characters!r}: they must be the same, in the same order."
-        )
+    check_sets(network, training_glyphs.characters, validation.characters)
     for glyphs in (training_glyphs, validation):
         _check_glyphs(glyphs)
     batches = Batches(training_glyphs, batch_size, change, label_smoothing, seed)
@@ -74,8 +68,9 @@ def fit(  # long: each argument is explained
         "network": network.name,
         "weights": network.count_params(),
         "characters": training_glyphs.characters,
-        "training": _fingerprint(training_glyphs),
-        "validation": _fingerprint(validation),
+        "glyphs": len(training_glyphs),
+        "training": training.fingerprint(training_glyphs.images, training_glyphs.labels),
+        "validation": training.fingerprint(validation.images, validation.labels),
     }
 
     def evaluate() -> dict[str, float]:
@@ -97,6 +92,16 @@ def fit(  # long: each argument is explained
     )
 
 
+def check_sets(network: keras.Model, training_classes: str, validation_classes: str) -> None:
+    """Raise `ValueError` unless a network and both sets have the same classes, in one order."""
+    check(network, training_classes)
+    if validation_classes != training_classes:
+        raise ValueError(
+            f"Training has the classes {training_classes!r}, validation {validation_classes!r}: "
+            "they must be the same, in the same order."
+        )
+
+
 def _check_glyphs(glyphs: Glyphs) -> None:
     """Raise `ValueError` for a set that is empty, and for labels that are none of its classes."""
     if len(glyphs) == 0:
@@ -107,10 +112,6 @@ def _check_glyphs(glyphs: Glyphs) -> None:
             f"Label {glyphs.labels[wrong[0]]} of image {wrong[0]} of {glyphs.source!r} is none of "
             f"the classes 0 to {len(glyphs.characters) - 1}: {len(wrong):,} labels are wrong."
         )
-
-
-def _fingerprint(glyphs: Glyphs) -> list[int]:
-    return [len(glyphs), zlib.crc32(glyphs.images.tobytes()), zlib.crc32(glyphs.labels.tobytes())]
 
 
 def _name(change: Callable | None) -> str:

@@ -179,8 +179,10 @@ class Recognizer(LineReader):
             "weights": self.network.count_params(),
             "frames": self.num_frames,
             "characters": self.alphabet.characters,
-            "first_lines": zlib.crc32(sample.images[:256].tobytes()),  # tells other data
-            "validation_lines": zlib.crc32(validation.images.tobytes()),
+            # A stream has no end, and a set may be large: the first lines tell other data.
+            "first_lines": training.fingerprint(sample.images[:256], sample.transcripts[:256]),
+            "transcripts": training.fingerprint(training_lines.transcripts),
+            "validation_lines": training.fingerprint(validation.images, validation.transcripts),
         }
         return training.fit(
             self.network,

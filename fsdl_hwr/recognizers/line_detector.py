@@ -153,11 +153,16 @@ def train(
         higher_is_better=True,
         folder=folder,
         settings={
+            "epochs": epochs,
             "pages": num_pages,
             "batch_size": batch_size,
             "learning_rate": learning_rate,
             "seed": seed,
-        },  # fmt: skip
+            "network": network.name,
+            "weights": network.count_params(),
+            "first_pages": training.fingerprint(*batches[0]),
+            "validation": training.fingerprint(*(page.image for page in validation)),
+        },
         resume=resume,
         unit="pages",
         callbacks=callbacks,

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from fsdl_hwr import augmentation, pen_sequences
+from fsdl_hwr import ink as pen_ink
 from fsdl_hwr.datasets.pen_characters import PenCharacters
 from fsdl_hwr.recognizers import classifier, training
 
@@ -192,12 +193,7 @@ def fit(  # long: each argument is explained
         resume: goes on with what the folder holds; False starts again.
         verbose: shows a progress line.
     """
-    classifier.check(network, training_characters.characters)
-    if validation.characters != training_characters.characters:
-        raise ValueError(
-            f"Training has the classes {training_characters.characters!r}, validation "
-            f"{validation.characters!r}: they must be the same, in the same order."
-        )
+    classifier.check_sets(network, training_characters.characters, validation.characters)
     learned = batches(
         network,
         training_characters,
@@ -224,7 +220,8 @@ def fit(  # long: each argument is explained
         "seed": seed,
         "network": network.name,
         "weights": network.count_params(),
-        "training": [training_characters.source, len(training_characters)],
+        "training": _fingerprint(training_characters),
+        "validation": _fingerprint(validation),
     }
     return training.fit(
         network,
@@ -239,6 +236,12 @@ def fit(  # long: each argument is explained
         layer_seed=seed,
         unit="characters",
         verbose=verbose,
+    )
+
+
+def _fingerprint(characters: PenCharacters) -> int:
+    return training.fingerprint(
+        pen_ink.points_of(characters.inks), characters.labels, characters.units
     )
 
 

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from fsdl_hwr import augmentation, ctc, metrics, pen_sequences
+from fsdl_hwr import ink as pen_ink
 from fsdl_hwr.alphabet import Alphabet, frames_needed
 from fsdl_hwr.datasets.unipen import TextLines
 from fsdl_hwr.ink import Ink
@@ -34,7 +35,7 @@ class PenLineRecognizer:
         self.network = network
         self.alphabet = alphabet
 
-    def fit(
+    def fit(  # long: each argument is explained
         self,
         training_lines: TextLines,
         validation: TextLines,
@@ -79,6 +80,8 @@ class PenLineRecognizer:
             "seed": seed,
             "weights": self.network.count_params(),
             "lines": len(training_lines),
+            "training": _fingerprint(training_lines),
+            "validation": _fingerprint(validation),
         }
         return training.fit(
             self.network,
@@ -111,6 +114,10 @@ class PenLineRecognizer:
             self.alphabet.decode(ctc.greedy_decode(log_probs[None])[0])
             for log_probs in self.log_probs(inks)
         ]
+
+
+def _fingerprint(lines: TextLines) -> int:
+    return training.fingerprint(pen_ink.points_of(lines.inks), lines.transcripts)
 
 
 class LineBatches(training.Batches):

@@ -318,6 +318,15 @@ class Checkpoint:
         )
 
 
+def fingerprint(*parts: np.ndarray | Sequence) -> int:
+    """Return a checksum of data that decides a result, for `settings`: arrays, texts, lists."""
+    checksum = 0
+    for part in parts:
+        raw = part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode()
+        checksum = zlib.crc32(raw, checksum)
+    return checksum
+
+
 def _plain(settings: Mapping) -> dict:
     """Return settings as JSON gives them back: NumPy's numbers are numbers, tuples lists."""
     return json.loads(json.dumps(dict(settings), default=lambda value: value.item()))

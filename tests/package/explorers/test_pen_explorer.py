@@ -1,12 +1,9 @@
 """Watch it think: thoughts grow with the ink, and no ink breaks them."""
 
-import json
-
-import keras
 import numpy as np
 import pytest
+import small
 
-from fsdl_hwr import networks
 from fsdl_hwr.datasets import canvas_ink
 from fsdl_hwr.explorers import pen_explorer
 from fsdl_hwr.recognizers.pen_reader import PenReader
@@ -17,9 +14,7 @@ LETTERS = "ABRt"
 
 @pytest.fixture(scope="module")
 def reader():
-    keras.utils.set_random_seed(0)
-    network = networks.causal_pen_lstm(num_classes=4, filters=8, lstm_size=12)
-    return PenReader(network, LETTERS)
+    return PenReader(small.growing(4), LETTERS)
 
 
 @pytest.fixture(scope="module")
@@ -32,20 +27,11 @@ def thinking(reader, samples):
     return pen_explorer.explore(reader, np.full(4, 20.0), samples)
 
 
-def ask(explorer, **changes):
-    """Do what the page does: change the state, then ask for its data."""
-    explorer.state = explorer.state | changes
-    explorer.asked += 1
-    assert explorer.answered == explorer.asked
-    json.dumps(explorer.data, allow_nan=False)
-    return explorer.data
-
-
 def test_thoughts_grow_with_the_ink_and_earlier_ones_stay(thinking, samples):
     strokes = canvas_ink.to_lists(samples[0].ink)
-    half = ask(thinking, strokes=[strokes[0][: len(strokes[0]) // 2]], lifted=False)["rows"]
-    whole = ask(thinking, strokes=strokes, lifted=True)["rows"]
-    ended = ask(thinking, strokes=strokes, lifted=True, ended=True)["rows"]
+    half = small.ask(thinking, strokes=[strokes[0][: len(strokes[0]) // 2]], lifted=False)["rows"]
+    whole = small.ask(thinking, strokes=strokes, lifted=True)["rows"]
+    ended = small.ask(thinking, strokes=strokes, lifted=True, ended=True)["rows"]
     assert 0 < len(half) < len(whole) == len(ended) - 1
     assert whole[: len(half)] == half and ended[:-1] == whole
     for row in whole:
@@ -54,8 +40,8 @@ def test_thoughts_grow_with_the_ink_and_earlier_ones_stay(thinking, samples):
 
 
 def test_the_paper_can_be_empty_again(thinking, samples):
-    ask(thinking, strokes=canvas_ink.to_lists(samples[0].ink))
-    assert ask(thinking, strokes=[], lifted=True)["rows"] == []
+    small.ask(thinking, strokes=canvas_ink.to_lists(samples[0].ink))
+    assert small.ask(thinking, strokes=[], lifted=True)["rows"] == []
     assert thinking.problem == ""
 
 
@@ -71,12 +57,12 @@ def test_the_paper_can_be_empty_again(thinking, samples):
     ids=["a dot", "two equal points", "times backwards", "100,000 points", "broken points"],
 )
 def test_any_ink_is_thought_about(thinking, strokes):
-    assert ask(thinking, strokes=strokes, lifted=True)["rows"]
+    assert small.ask(thinking, strokes=strokes, lifted=True)["rows"]
     assert thinking.problem == ""
 
 
 def test_only_broken_points_are_a_sentence_and_not_an_error(thinking):
-    ask(thinking, strokes=[[[float("nan"), 0, 0]]], lifted=True)
+    small.ask(thinking, strokes=[[[float("nan"), 0, 0]]], lifted=True)
     assert "draw something" in thinking.problem
 
 

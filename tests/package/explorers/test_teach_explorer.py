@@ -1,11 +1,8 @@
 """Teach it letters: lessons are learned once, forgotten on demand, and explained in words."""
 
-import json
-
-import keras
 import pytest
+import small
 
-from fsdl_hwr import networks
 from fsdl_hwr.datasets import canvas_ink
 from fsdl_hwr.explorers import pen_explorer, teach_explorer
 from fsdl_hwr.recognizers.few_shot import TaughtLetters
@@ -17,9 +14,7 @@ LETTERS = "ABRt"
 
 @pytest.fixture(scope="module")
 def reader():
-    keras.utils.set_random_seed(0)
-    network = networks.causal_pen_lstm(num_classes=4, filters=8, lstm_size=12)
-    return PenReader(network, LETTERS)
+    return PenReader(small.growing(4), LETTERS)
 
 
 @pytest.fixture(scope="module")
@@ -32,30 +27,21 @@ def letters(reader):
     return TaughtLetters(lambda ink: reader.embed(ink, pen_explorer.UNIT))
 
 
-def ask(explorer, **changes):
-    """Do what the page does: change the state, then ask for its data."""
-    explorer.state = explorer.state | changes
-    explorer.asked += 1
-    assert explorer.answered == explorer.asked
-    json.dumps(explorer.data, allow_nan=False)
-    return explorer.data
-
-
 def test_a_lesson_is_learned_once_and_the_paper_is_cleared(letters, samples):
     teaching = teach_explorer.explore(letters, samples)
     strokes = canvas_ink.to_lists(samples[0].ink)
-    data = ask(teaching, strokes=strokes, name=" A ", teaches=1)
+    data = small.ask(teaching, strokes=strokes, name=" A ", teaches=1)
     assert data["taught"] == 1 and "A has 1 example." in data["message"]
     assert data["answer"] is None  # the paper is free for the next one
-    data = ask(teaching, strokes=strokes)  # the same state again teaches nothing
+    data = small.ask(teaching, strokes=strokes)  # the same state again teaches nothing
     assert data["taught"] == 1 and data["answer"]["name"] == "A"
 
 
 def test_without_name_or_ink_nothing_is_learned_and_a_sentence_says_why(letters, samples):
     teaching = teach_explorer.explore(letters)
-    ask(teaching, strokes=[], name="A", teaches=1)
+    small.ask(teaching, strokes=[], name="A", teaches=1)
     assert "nothing to learn from" in teaching.problem
-    ask(teaching, strokes=canvas_ink.to_lists(samples[0].ink), name="", teaches=2)
+    small.ask(teaching, strokes=canvas_ink.to_lists(samples[0].ink), name="", teaches=2)
     assert "needs a name" in teaching.problem
     assert letters.examples == []
 
@@ -63,18 +49,18 @@ def test_without_name_or_ink_nothing_is_learned_and_a_sentence_says_why(letters,
 def test_a_letter_can_be_forgotten_while_it_is_recognized(letters, samples):
     teaching = teach_explorer.explore(letters)
     strokes = canvas_ink.to_lists(samples[0].ink)
-    ask(teaching, strokes=strokes, name="A", teaches=1)
-    data = ask(teaching, strokes=strokes, forget="A", forgets=1)
+    small.ask(teaching, strokes=strokes, name="A", teaches=1)
+    data = small.ask(teaching, strokes=strokes, forget="A", forgets=1)
     assert data["letters"] == [] and data["answer"] is None and "Forgot A" in data["message"]
-    assert ask(teaching, strokes=strokes)["answer"] is None
+    assert small.ask(teaching, strokes=strokes)["answer"] is None
     assert teaching.problem == ""
 
 
 def test_two_names_for_one_drawing_are_warned_of(letters, samples):
     teaching = teach_explorer.explore(letters)
     strokes = canvas_ink.to_lists(samples[0].ink)
-    ask(teaching, strokes=strokes, name="A", teaches=1)
-    data = ask(teaching, strokes=strokes, name="Alpha", teaches=2)
+    small.ask(teaching, strokes=strokes, name="A", teaches=1)
+    data = small.ask(teaching, strokes=strokes, name="Alpha", teaches=2)
     assert "cannot be told apart" in data["message"]
 
 
@@ -97,6 +83,6 @@ def test_taught_letters_are_drawn(letters, samples):
 )
 def test_any_ink_can_be_taught(letters, strokes):
     teaching = teach_explorer.explore(letters)
-    data = ask(teaching, strokes=strokes, name="it", teaches=1)
+    data = small.ask(teaching, strokes=strokes, name="it", teaches=1)
     assert [letter["name"] for letter in data["letters"]] == ["it"]
-    assert ask(teaching, strokes=strokes)["answer"]["name"] == "it"
+    assert small.ask(teaching, strokes=strokes)["answer"]["name"] == "it"

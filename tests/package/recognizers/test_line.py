@@ -87,10 +87,19 @@ class Poison(keras.callbacks.Callback):
 SEED = 0
 
 
+def long_and_short():
+    """Long lines, but for one batch of short ones."""
+    return lines.make_lines(MAKER, ["xoxz", "o zx", "zxoo", "zz o"] * 4 + ["o", "x"], 0)
+
+
+def corrected(made):
+    """The same images, the first of which is said to show another text."""
+    return lines.Lines(made.images, ("xoxo", *made.transcripts[1:]), made.ink_widths)
+
+
 def fit(folder, reader=None, training=None, validation=None, **options):
-    """Train a new recognizer for two epochs, on long lines but for one short batch."""
-    if training is None:
-        training = lines.make_lines(MAKER, ["xoxz", "o zx", "zxoo", "zz o"] * 4 + ["o", "x"], 0)
+    """Train a new recognizer for two epochs."""
+    training = long_and_short() if training is None else training
     reader = reader or quick()
     options = {"epochs": 2, "batch_size": 2, "seed": SEED, "folder": folder} | options
     return reader, reader.fit(training, training if validation is None else validation, **options)
@@ -131,6 +140,8 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(killed, tmp_path, capsy
         {"epochs": 3},
         {"training": lines.make_lines(MAKER, ["xoxz", "o zx", "zxoo"] * 6, 5)},
         {"reader": quick(features=5)},
+        {"training": corrected(long_and_short()), "validation": long_and_short()},
+        {"validation": corrected(long_and_short())},
     ],
     ids=lambda change: next(iter(change)),
 )

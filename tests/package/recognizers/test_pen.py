@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import small
 
 from fsdl_hwr import augmentation, networks
 from fsdl_hwr.datasets import pen_characters
@@ -18,8 +19,7 @@ def characters():
 
 @pytest.fixture(scope="module")
 def causal():
-    keras.utils.set_random_seed(0)
-    return networks.causal_pen_lstm(num_classes=5, filters=8, lstm_size=12)
+    return small.growing(5)
 
 
 @pytest.mark.parametrize("build", [networks.pen_lstm, networks.causal_pen_lstm])
@@ -64,6 +64,16 @@ def test_sets_of_other_classes_are_refused(characters, causal):
     others = pen_characters.load("strokes", "test", characters="abcde", num_writers=1)
     with pytest.raises(ValueError, match="same, in the same order"):
         pen.fit(causal, characters, others, epochs=1)
+
+
+def test_a_run_does_not_go_on_with_other_characters(characters, causal, tmp_path):
+    few = characters[:16]
+    pen.fit(causal, few, few, epochs=1, batch_size=8, folder=tmp_path, verbose=False)
+    for training, validation in ((characters[16:32], few), (few, characters[16:32])):
+        with pytest.raises(ValueError, match="other settings"):
+            pen.fit(
+                causal, training, validation, epochs=1, batch_size=8, folder=tmp_path, verbose=False
+            )
 
 
 @pytest.mark.parametrize("count", [60, 8])

@@ -5,8 +5,8 @@ import time
 import keras
 import numpy as np
 import pytest
+import small
 
-from fsdl_hwr import networks
 from fsdl_hwr.datasets import pen_characters
 from fsdl_hwr.recognizers import pen, pen_reader
 from fsdl_hwr.recognizers.pen_reader import PenReader, Trace
@@ -21,8 +21,7 @@ def characters():
 
 @pytest.fixture(scope="module")
 def causal():
-    keras.utils.set_random_seed(0)
-    return networks.causal_pen_lstm(num_classes=5, filters=8, lstm_size=12)
+    return small.growing(5)
 
 
 @pytest.fixture(scope="module")
