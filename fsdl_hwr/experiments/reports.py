@@ -3,7 +3,10 @@
 import os
 from pathlib import Path
 
+from fsdl_hwr.experiments import static_explorers
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
+WIDGET_STATES = "application/vnd.jupyter.widget-state+json"
 # nbconvert's own template leaves out the alternative text that a figure brings.
 REPORT_TEMPLATE = """\
 {%- extends 'lab/index.html.j2' -%}
@@ -27,15 +30,32 @@ def html_report(notebook: str | os.PathLike, images: str | os.PathLike) -> str:
     notebook = Path(notebook)
     exporter = HTMLExporter(embed_images=True, raw_template=REPORT_TEMPLATE)
     resources = {"metadata": {"name": notebook.stem, "path": str(Path(images).resolve())}}
-    content = without_widgets(nbformat.read(notebook, as_version=4))
+    content = with_static_explorers(nbformat.read(notebook, as_version=4))
     html, _ = exporter.from_notebook_node(content, resources)
     return html
 
 
-def without_widgets(notebook):
-    """Drop live widgets: a report has their static figures, and would load scripts for them."""
-    notebook.metadata.pop("widgets", None)
+def with_static_explorers(notebook):
+    """Put explorers that work without a kernel in place of live widgets; drop other widgets.
+
+    A widget's state is in the notebook's metadata, where a run leaves it. Changes the notebook.
+    """
+    states = notebook.metadata.pop("widgets", {}).get(WIDGET_STATES, {}).get("state", {})
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [out for out in cell.outputs if WIDGET not in out.get("data", {})]
+            cell.outputs = [
+                kept for output in cell.outputs if (kept := _without_kernel(output, states))
+            ]
     return notebook
+
+
+def _without_kernel(output, states):
+    """Return an output as it is, an explorer as HTML, None for what only a kernel can show."""
+    import nbformat
+
+    view = output.get("data", {}).get(WIDGET)
+    if view is None:
+        return output
+    model = view.get("model_id", "")
+    html = static_explorers.static_html(model, states.get(model, {}).get("state", {}))
+    return html and nbformat.v4.new_output("display_data", {"text/html": html})

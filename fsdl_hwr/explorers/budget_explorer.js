@@ -28,8 +28,10 @@ function makeBars({ counts }) {
   const [width, height] = [counts.length * BAR, HEIGHT + 38];
   const element = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img",
     "aria-label": "Names by the frames that they need" }, ...bars);
-  return { element, show: ({ frames }) => bars.forEach((bar, k) =>
-    bar.setAttribute("data-fits", k < frames)) };
+  function show({ frames }) {
+    bars.forEach((bar, k) => { bar.setAttribute("data-fits", k < frames); });
+  }
+  return { element, show };
 }
 
 function render({ model, el }) {

@@ -66,7 +66,7 @@ def test_links_lead_to_pages_or_to_the_repository():
         build_site.linked("[x](../missing.py)", page, targets)
 
 
-def test_figures_keep_their_descriptions_and_widgets_go():
+def test_figures_keep_their_descriptions_and_other_widgets_go():
     figure = nbformat.v4.new_output(
         "display_data", {"image/png": "AA\nAA"}, metadata={"image/png": {"alt": 'A "line"'}}
     )

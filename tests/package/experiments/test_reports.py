@@ -1,4 +1,4 @@
-"""A report is one file: its figures have their descriptions, and live widgets are left out."""
+"""A report is one file: figures keep their descriptions, and explorers work without a kernel."""
 
 import nbformat
 import pytest
@@ -22,10 +22,29 @@ def notebook():
     return nbformat.v4.new_notebook(cells=cells, metadata={"widgets": {"state": {}}})
 
 
-def test_widgets_are_dropped_and_figures_stay(notebook):
-    lean = reports.without_widgets(notebook)
+def test_unknown_widgets_are_dropped_and_figures_stay(notebook):
+    lean = reports.with_static_explorers(notebook)
     assert "widgets" not in lean.metadata
     assert [list(output.data) for output in lean.cells[1].outputs] == [["image/png"]]
+
+
+def test_an_explorer_becomes_html_with_its_data(notebook):
+    state = {
+        "_anywidget_id": "fsdl_hwr.explorers.box_explorer",
+        "_esm": "function render() {}\nexport default { render };",
+        "_css": ".fsdl-explorer {}",
+        "data": {"text": "</script>"},
+        "state": {},
+        "asked": 0,
+        "answered": 0,
+        "problem": "",
+    }
+    notebook.cells[1].outputs[1].data = {reports.WIDGET: {"model_id": "abc"}}
+    notebook.metadata["widgets"] = {reports.WIDGET_STATES: {"state": {"abc": {"state": state}}}}
+    page = reports.with_static_explorers(notebook)
+    html = page.cells[1].outputs[1].data["text/html"]
+    assert 'id="explorer-abc"' in html and "export default" not in html
+    assert html.count("</script>") == 1
 
 
 def test_the_page_holds_its_pictures_and_their_descriptions(notebook, tmp_path):

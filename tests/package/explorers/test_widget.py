@@ -1,10 +1,12 @@
 import base64
+import json
 import re
 
 import cv2
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from paths import ROOT
 
 from fsdl_hwr.explorers import widget
 
@@ -80,3 +82,10 @@ def test_an_image_arrives_as_ink_on_white_paper():
     assert kind == "data:image/png;base64"
     data = np.frombuffer(base64.b64decode(encoded), np.uint8)
     assert np.array_equal(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), 255 - image)
+
+
+def test_the_linter_of_javascript_knows_every_shared_helper():
+    shared = (widget.FOLDER / "explorers.js").read_text(encoding="utf-8")
+    config = json.loads((ROOT / "biome.json").read_text(encoding="utf-8"))
+    helpers = set(re.findall(r"^function (\w+)", shared, re.MULTILINE)) - {"fill"}
+    assert set(config["javascript"]["globals"]) == helpers
