@@ -90,7 +90,7 @@ def linked(text: str, page: Path, targets: set[Path]) -> str:
 
 def for_a_page(notebook):
     """Leave out what only a kernel or a terminal understands; describe the figures."""
-    notebook = reports.with_static_explorers(notebook)
+    notebook = reports.with_formulas(reports.with_static_explorers(notebook))
     notebook.cells = [
         cell
         for cell in notebook.cells

@@ -1,15 +1,22 @@
-"""An executed notebook as one HTML file that needs no other."""
+"""An executed notebook as one HTML file that needs no other, and nothing from the network."""
 
 import os
+import re
 from pathlib import Path
 
 from fsdl_hwr.experiments import static_explorers
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATES = "application/vnd.jupyter.widget-state+json"
-# nbconvert's own template leaves out the alternative text that a figure brings.
+CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)  # where a dollar is a dollar
+FORMULA = re.compile(r"(?<![\\$])(\${1,2})(?=\S)([^$]+?)(?<=\S)\1(?![\d$])")
+# nbconvert's own template leaves out the alternative text that a figure brings, and has scripts
+# from the network for widgets, formulas and diagrams, which a report shows without them.
 REPORT_TEMPLATE = """\
 {%- extends 'lab/index.html.j2' -%}
+{%- block html_head_js_requirejs -%}{%- endblock -%}
+{%- block html_head_js_mathjax -%}{%- endblock -%}
+{%- block html_head_js_mermaidjs -%}{%- endblock -%}
 {%- block data_png -%}
 <div class="jp-RenderedImage jp-OutputArea-output {{ extra_class }}">
 <img src="data:image/png;base64,{{ output.data['image/png'] | escape_html }}"
@@ -30,7 +37,7 @@ def html_report(notebook: str | os.PathLike, images: str | os.PathLike) -> str:
     notebook = Path(notebook)
     exporter = HTMLExporter(embed_images=True, raw_template=REPORT_TEMPLATE)
     resources = {"metadata": {"name": notebook.stem, "path": str(Path(images).resolve())}}
-    content = with_static_explorers(nbformat.read(notebook, as_version=4))
+    content = with_formulas(with_static_explorers(nbformat.read(notebook, as_version=4)))
     html, _ = exporter.from_notebook_node(content, resources)
     return html
 
@@ -59,3 +66,20 @@ def _without_kernel(output, states):
     model = view.get("model_id", "")
     html = static_explorers.static_html(model, states.get(model, {}).get("state", {}))
     return html and nbformat.v4.new_output("display_data", {"text/html": html})
+
+
+def with_formulas(notebook):
+    """Write the formulas of a notebook's text as MathML, which browsers show without a script."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            parts = CODE.split(cell.source)
+            parts[::2] = [FORMULA.sub(_mathml, part) for part in parts[::2]]
+            cell.source = "".join(parts)
+    return notebook
+
+
+def _mathml(formula: re.Match) -> str:
+    from latex2mathml import converter
+
+    dollars, latex = formula.groups()
+    return converter.convert(latex, display="block" if dollars == "$$" else "inline")

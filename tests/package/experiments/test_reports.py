@@ -1,5 +1,7 @@
 """A report is one file: figures keep their descriptions, and explorers work without a kernel."""
 
+import re
+
 import nbformat
 import pytest
 
@@ -54,3 +56,18 @@ def test_the_page_holds_its_pictures_and_their_descriptions(notebook, tmp_path):
     assert f'src="data:image/png;base64,{PIXEL}"' in page
     assert "a &#34;dot&#34;" in page or "alt='a \"dot\"'" in page
     assert 'src="data:image/svg+xml;base64,' in page and 'src="page.svg"' not in page
+
+
+def test_a_page_fetches_nothing(notebook, tmp_path):
+    notebook.cells[0].source = "Of $p(y)$"
+    nbformat.write(notebook, tmp_path / "tiny.ipynb")
+    page = reports.html_report(tmp_path / "tiny.ipynb", images=tmp_path)
+    assert not re.findall(r"""(?:src|href|import\()\s*=?\s*["']https?:""", page)
+
+
+def test_formulas_are_mathml_and_other_dollars_stay():
+    text = r"$p(y)$ and $$\sum_t x_t$$ cost $5, or \$6, not `$a$`; the $1 and $P recognizers"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
+    (cell,) = reports.with_formulas(notebook).cells
+    assert cell.source.count("<math") == 2 and 'display="block"' in cell.source
+    assert cell.source.endswith(r"cost $5, or \$6, not `$a$`; the $1 and $P recognizers")
