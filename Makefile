@@ -16,7 +16,7 @@ LONG := labs tests/browser tests/package/experiments/test_sweeps.py tests/labs t
 TESTS := $(sort $(shell find tests/package tests/project -name 'test_*.py'))
 LONG_FIRST := $(LONG) $(filter-out $(LONG),$(TESTS))
 
-.PHONY: help run test unit check-long test-long lab lint lint-js format pretrained exercises nbgrader colab binder backends site assets benchmark clean
+.PHONY: help run test unit check-long test-long lab lint lint-js format pretrained exercises student nbgrader colab binder backends site assets benchmark clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,9 @@ format: $(READY)  ## rewrite code and notebooks in the project's style
 
 exercises: $(READY)  ## make the students' notebooks anew, from labs/solutions
 	$(BIN)/python tools/make_exercises.py
+
+student: $(READY)  ## an archive of the kit without solutions, to hand out
+	$(BIN)/python tools/student_archive.py
 
 # Laid over .venv, as nbgrader brings a course database and an extension that every JupyterLab shows.
 nbgrader: $(READY)  ## nbgrader's generate_assignment on the solution notebooks, as they are

@@ -1,9 +1,10 @@
-"""The kit on the command line: `fsdl-hwr read photo.jpg`, or `python -m fsdl_hwr read …`."""
+"""The kit on the command line: `fsdl-hwr read FILE` or `python -m fsdl_hwr read FILE`; `board`."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 
+from fsdl_hwr.experiments import board
 from fsdl_hwr.serving import command
 
 
@@ -14,6 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     command.add_read(commands)
+    board.add_board(commands)
     chosen = parser.parse_args(arguments)
     return chosen.run(chosen)
 
