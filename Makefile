@@ -16,7 +16,7 @@ LONG := labs tests/browser tests/package/experiments/test_sweeps.py tests/labs t
 TESTS := $(sort $(shell find tests/package tests/project -name 'test_*.py'))
 LONG_FIRST := $(LONG) $(filter-out $(LONG),$(TESTS))
 
-.PHONY: help run test unit check-long test-long lab lint lint-js format pretrained exercises student nbgrader colab binder backends site assets benchmark clean
+.PHONY: help run test unit check-long test-long lab lint lint-js format pretrained exercises student nbgrader colab binder backends site assets results benchmark clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -115,8 +115,12 @@ runs/site/%/results.json: labs/%.ipynb labs/experiments/one_run.ipynb $(PACKAGE)
 	.site/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/site.txt
 	touch $@
 
+results: $(READY)  ## write docs/results.md anew, from what make test has left in runs/
+	$(BIN)/python tools/write_results.py
+
 assets: $(READY)  ## draw the README's pictures anew
 	$(BIN)/python tools/make_assets.py
+	$(BIN)/python tools/moving_picture.py
 	$(BIN)/python tools/explorer_pictures.py
 
 benchmark: $(READY)  ## measure, side by side: throughput, a training step, making lines, CTC paths, latency, ...

@@ -44,7 +44,8 @@ def lay_out() -> None:
     labs = sorted((ROOT / "labs").glob("*.ipynb"))
     exercises = sorted((ROOT / "labs" / "exercises").glob("*.ipynb"))
     one_run = ROOT / "labs" / "experiments" / "one_run.ipynb"
-    pages = [ROOT / name for name in ("docs/teaching.md", "docs/design.md", "CONTRIBUTING.md")]
+    pages = [ROOT / "docs" / f"{name}.md" for name in ("using", "results", "teaching", "design")]
+    pages.append(ROOT / "CONTRIBUTING.md")
     listed = {"Labs": labs, "Exercises": exercises, "More": [*pages, one_run]}
     sources = {path: SITE / path.stem / path.name for path in labs}  # the executed ones
     targets = {path.relative_to(ROOT) for paths in listed.values() for path in paths}

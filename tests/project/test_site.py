@@ -54,13 +54,13 @@ def test_links_lead_to_pages_or_to_the_repository():
     text = (
         "[![Open](https://example.org/badge.svg)](https://example.org/lab) [x](../fsdl_hwr/ctc.py)"
     )
-    text += " [g](../docs/teaching.md#a) [f](../fsdl_hwr) [p](../assets/reading.png) [h](#here)"
+    text += " [g](../docs/teaching.md#a) [f](../fsdl_hwr) [p](../assets/writers.png) [h](#here)"
     linked = build_site.linked(text, page, targets)
     address = f"https://github.com/{build_site.REPOSITORY}"
     assert linked == (
         f"[Open](https://example.org/lab) [x]({address}/blob/main/fsdl_hwr/ctc.py)"
         f" [g](../docs/teaching.md#a) [f]({address}/tree/main/fsdl_hwr)"
-        " [p](../assets/reading.png) [h](#here)"
+        " [p](../assets/writers.png) [h](#here)"
     )
     with pytest.raises(FileNotFoundError, match="labs/a.ipynb links to ../missing.py"):
         build_site.linked("[x](../missing.py)", page, targets)
