@@ -31,7 +31,7 @@ class Shape:
     connects: bool
 
 
-def _round_off(points: np.ndarray, radius: float) -> np.ndarray:
+def round_off(points: np.ndarray, radius: float) -> np.ndarray:
     """Average a stroke along its way, as a quick hand does; its ends stay where they are."""
     reach = round(2 * radius / letter_curves.STEP)
     if reach < 1 or len(points) < 4:
@@ -46,7 +46,7 @@ def _round_off(points: np.ndarray, radius: float) -> np.ndarray:
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _deform(points, glyph_of, stroke_of, num_glyphs, amount, rng):
+def deform(points, glyph_of, stroke_of, num_glyphs, amount, rng):
     """Bend glyphs smoothly, each in its own way: points (p, 2) in, points (p, 2) out.
 
     glyph_of, stroke_of: int (p,), the glyph and the stroke (counted over all glyphs) of a point.
@@ -190,7 +190,7 @@ class Writer:
         counts = np.array([shape.strokes[-1] + 1 for shape in full])
         before = np.cumsum(counts) - counts
         stroke_of = np.concatenate([s.strokes for s in full]) + before[glyph_of]
-        points = _deform(points, glyph_of, stroke_of, len(full), self.variation, rng)
+        points = deform(points, glyph_of, stroke_of, len(full), self.variation, rng)
         slants = self.slant + rng.normal(0, 0.06 * self.variation, len(full))
         points[:, 0] -= (slants[glyph_of] * points[:, 1]).astype(np.float32)
         strokes = np.split(points, np.flatnonzero(np.diff(stroke_of)) + 1)
@@ -230,7 +230,7 @@ class Writer:
         # Capitals and digits grow as a whole, small letters only where they leave the middle.
         y = np.where(lower, reaching, y * (0.5 + 0.4 * self.ascender) / 0.9)
         points = np.stack([x, y], axis=1)
-        points = _deform(points, glyph_of, stroke_of, len(hands), 1.0, rng)
+        points = deform(points, glyph_of, stroke_of, len(hands), 1.0, rng)
 
         shapes = {" ": Shape(np.zeros((0, 2), np.float32), np.zeros(0, int), 0.0, 0.0, False)}
         ends = np.cumsum(np.bincount(glyph_of))
@@ -253,7 +253,7 @@ class Writer:
         """Lift the pen less often and cut corners, as far as this writer does."""
         if rng.random() < 0.4 * self.haste:
             strokes = letter_curves.without_lifting(strokes)
-        return [_round_off(stroke, self.roundness) for stroke in strokes]
+        return [round_off(stroke, self.roundness) for stroke in strokes]
 
     def _choose_form(self, character: str, rng: np.random.Generator) -> Form:
         """Take the script form as often as this writer's style does, else any other, evenly."""
