@@ -1,6 +1,7 @@
 """Parameters that make a run of each lab small, by the lab's name."""
 
 PARAMETERS = {
+    "00_read_my_name": {"num_others": 6, "epochs": 1},
     "01_codebase_tour": {
         "sentence": "a pen",
         "writer": 3,

@@ -27,6 +27,34 @@ def run_small(lab, tmp_path):
     return run
 
 
+def test_00_reads_a_mouse_and_keeps_what_it_wrote(run_small):
+    notebook = run_small("00_read_my_name")
+    canvas = notebook.explorer("Drawing canvas: one line")
+    paper = canvas.get_by_role("img", name="Paper with 0 strokes").bounding_box()
+    mouse = notebook.page.mouse
+
+    def place(x, y):
+        return (paper["x"] + x * paper["width"], paper["y"] + y * paper["height"])
+
+    for (x, y), end in (
+        ((0.10, 0.3), (0.10, 0.7)),
+        ((0.16, 0.3), (0.16, 0.7)),
+        ((0.10, 0.5), (0.16, 0.5)),  # H
+    ):
+        mouse.move(*place(x, y))
+        mouse.down()
+        mouse.move(*place(*end), steps=8)
+        mouse.up()
+    canvas.get_by_role("img", name="Paper with 3 strokes").wait_for()
+    notebook.answered(canvas)
+    notebook.wait_for("len(explorer.state['strokes'])", 3)
+    notebook.wait_for("bool(explorer.data['answers'][0][0])", True)
+    canvas.get_by_role("textbox", name="Label").fill("H")
+    canvas.get_by_role("button", name="Save as sample").click()
+    notebook.wait_for("[s.label for s in canvas_ink.load_samples(sample_folder, 'line')]", ["H"])
+    notebook.check()
+
+
 @pytest.mark.long  # test_canvas.py operates the same canvas, labs/test_02.py runs the same lab
 def test_02_ends_with_a_canvas_that_reads(run_small):
     notebook = run_small("02_single_character")

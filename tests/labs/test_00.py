@@ -4,7 +4,6 @@ import pytest
 from paths import LABS
 
 LAB = LABS / "00_read_my_name.ipynb"
-SMALL = {"num_others": 6, "epochs": 1}
 
 
 @pytest.mark.long
