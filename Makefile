@@ -83,7 +83,7 @@ colab: $(READY) .colab/ready  ## with Colab's versions: the explorers' tests, la
 .colab/ready: requirements/colab.txt pyproject.toml
 	rm -rf .colab && $(BIN)/python -m venv .colab
 	.colab/bin/python -m pip install --quiet --disable-pip-version-check -c requirements/colab.txt tensorflow keras numpy ipywidgets pytest
-	.colab/bin/python -m pip install --quiet --disable-pip-version-check -c requirements/colab.txt papermill . && rm -rf build
+	.colab/bin/python -m pip install --quiet --disable-pip-version-check -c requirements/colab.txt papermill '.[train]' && rm -rf build
 	touch $@
 
 binder: $(READY)  ## build Binder's environment, run lab 01 in it, report its peak memory

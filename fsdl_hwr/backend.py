@@ -1,17 +1,17 @@
 """Keras with its backend: an import from here says what to install if there is none."""
 
-BACKENDS = ("tensorflow", "jax", "torch")
+NEEDED = ("keras", "tensorflow", "jax", "torch")
 
 try:
     import keras
 except ModuleNotFoundError as error:
-    if error.name not in BACKENDS:
+    if error.name not in NEEDED:
         raise
     raise ModuleNotFoundError(
-        f"Keras computes with {error.name}, which is not installed. Install the kit with an extra, "
-        "in its folder: pip install '.[tensorflow]'. Or install jax or torch, and set the "
-        "environment variable KERAS_BACKEND to that name. (Reading lines from an ONNX file needs "
-        "none of them: pip install '.[export]' and fsdl_hwr.serving.onnx.)",
+        f"Training computes with {error.name}, which is not installed. Install the kit with an "
+        "extra, in its folder: pip install '.[tensorflow]'. Or '.[train]' with jax or torch, and "
+        "set the environment variable KERAS_BACKEND to that name. (Reading with the recognizer "
+        "that ships needs none of them: pip install '.[read]' and fsdl_hwr.serving.onnx.)",
         name=error.name,
     ) from error
 

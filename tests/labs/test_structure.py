@@ -208,3 +208,14 @@ def test_a_parameter_file_names_parameters_of_its_lab(file):
     parameters = parameter_cells.read_parameters(file)
     assert parameters
     parameter_cells.check_parameters(labs[0], parameters)
+
+
+@pytest.mark.parametrize(
+    "notebook",
+    [*sorted(LABS.glob("*.ipynb")), *sorted(LABS.glob("exercises/*.ipynb"))],
+    ids=lambda path: f"{path.parent.name}/{path.stem}",
+)
+def test_every_notebook_installs_the_kit_in_colab_in_the_same_way(notebook):
+    first = next(c.source for c in code_cells(notebook) if "google.colab" in c.source)
+    assert "!git clone --quiet --depth 1 https://github.com/" in first
+    assert re.search(r"!pip install --quiet [\w ]+ './kit\[train\]'", first)
