@@ -61,6 +61,18 @@ def word_error_rate(references: Sequence[str], predictions: Sequence[str], seed:
     return _error_rate(*split, seed)
 
 
+def characters_right(reference: str, prediction: str) -> np.ndarray:
+    """Say of each predicted character whether it is right: bool (characters of the prediction,).
+
+    Right is what the alignment with the fewest edits matches; what was left out does not count.
+    """
+    right = np.zeros(len(prediction), bool)
+    for block in Levenshtein.opcodes(prediction, reference):
+        if block.tag == "equal":
+            right[block.src_start : block.src_end] = True
+    return right
+
+
 def bag_of_words_error_rate(
     references: Sequence[str], predictions: Sequence[str], seed: int = 0
 ) -> Rate:

@@ -7,6 +7,7 @@ the same texts (tests/package/test_weights.py).
 """
 
 import argparse
+import json
 import os
 import shutil
 import zipfile
@@ -28,6 +29,8 @@ from fsdl_hwr.serving import onnx
 FOLDER = downloads.cache_folder() / "pretrained" / "main"
 AVERAGE = "ema.npz"  # of a run folder: the averaged weights, m0, m1, …
 GEOMETRY = LineGeometry(48, 2048, margin=2, deviations=44 / 9.6, thickest_pen=6.5)
+TRAINING = weights.FOLDER / "training.json"
+KEPT = ("epoch", "core_minutes", "lines", "validation_cer", "validation_cer_1")
 MEMBER = "model.weights.h5"  # of a .keras file
 
 
@@ -41,8 +44,17 @@ def main() -> None:
     recognizer.save(weights.KERAS)
     halve(weights.KERAS)
     onnx.save(Recognizer.load(weights.KERAS), weights.ONNX, half=True)
+    history = json.loads((options.run / "state.json").read_text("utf-8"))["log"]
+    TRAINING.write_text(json.dumps([brief(row) for row in history], indent=1) + "\n")
     for path in (weights.KERAS, weights.ONNX):
         print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
+
+
+def brief(row: dict) -> dict:
+    """Keep of an epoch's record what the card shows: core minutes, lines, and the error rate."""
+    names = {"core_min": "core_minutes", "val_lines_clean": "validation_cer_1"}  # the first hour's
+    row = {names.get(name, name): value for name, value in row.items()}
+    return {name: row[name] for name in KEPT if name in row}
 
 
 def load(path: Path, temperature: float = 1.0) -> Recognizer:

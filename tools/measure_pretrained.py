@@ -22,9 +22,9 @@ from fsdl_hwr.recognizers.picture import read_picture
 from fsdl_hwr.recognizers.reader import LineReader
 from fsdl_hwr.serving import onnx
 
-RESULTS = weights.FOLDER / "results.json"
 BEAM_WIDTH = 10
 PAPER, INK = 215, 0.35  # brightness of the paper, and of the ink by it
+CONFIDENCES = (0.3, 0.5, 0.7, 0.8, 0.9, 0.97)  # between the bins of the reliability
 MOST = {"lines": 300, "photographs": 120, "drawn": 100}
 
 Item = tuple[np.ndarray, str]  # a picture or a line image, and its transcript
@@ -162,6 +162,25 @@ def texts_of(
     ]
 
 
+def reliability(all_log_probs: Sequence[np.ndarray], read: Sequence[str], references) -> dict:
+    """Compare confidence with truth, greedily: over all characters, and in bins of confidence.
+
+    `bins`: rows of mean confidence, share that is right, and number of characters.
+    """
+    sure = np.concatenate([ctc.greedy_confidences(one) for one in all_log_probs])
+    right = np.concatenate(
+        [metrics.characters_right(*pair) for pair in zip(references, read, strict=True)]
+    )
+    places = np.digitize(sure, CONFIDENCES)
+    bins = [
+        [round(float(sure[k].mean()), 3), round(float(right[k].mean()), 3), int(k.sum())]
+        for k in (places == place for place in range(len(CONFIDENCES) + 1))
+        if k.any()
+    ]
+    means = {"confidence": round(float(sure.mean()), 3), "right": round(float(right.mean()), 3)}
+    return {**means, "bins": bins}
+
+
 def main() -> None:
     """Measure, print a row per set, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -186,9 +205,11 @@ def main() -> None:
             cer = metrics.character_error_rate(references, read)
             row[decoding] = [round(n, 4) for n in (cer.value, cer.low, cer.high)]
             print(f"{name:<62} {len(items):>4}  {decoding:<6} {cer}", flush=True)
+            if use is None:
+                row["reliability"] = reliability(found, read, references)
         row["seconds"] = round(time.perf_counter() - began, 1)
         results[name] = row
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    weights.RESULTS.write_text(json.dumps(results, indent=1) + "\n")
 
 
 if __name__ == "__main__":

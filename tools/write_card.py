@@ -12,11 +12,17 @@ from fsdl_hwr import weights
 from fsdl_hwr.datasets.handwriting import NEVER_SEEN
 
 CARD = Path(__file__).with_name("pretrained_card.md")
+RELIABLE = ("UNIPEN validation lines", "lines of contributors never seen")
+
+
+def share(row: dict, name: str) -> str:
+    """Write a share as a percentage, a dash if it was not measured."""
+    return f"{row[name]:.1%}" if name in row else "–"
 
 
 def main() -> None:
     """Fill the card in, and write it."""
-    results = json.loads((weights.FOLDER / "results.json").read_text())
+    results = json.loads(weights.RESULTS.read_text())
     log = json.loads((weights.FOLDER / "training.json").read_text())
     decoding = json.loads(weights.DECODING.read_text())
 
@@ -30,16 +36,22 @@ def main() -> None:
         f"| {name} | {row['items']} | {rate(row, 'greedy')} | {rate(row, 'ngram')} |"
         for name, row in results.items()
     ]
+    every = max(1, len(log) // 24)
+    shown = [row for row in log if row["epoch"] % every == 0 or row is log[-1]]
     curve = [
-        f"| {row['core_min']:.0f} | {row['lines']:,} | {row['val_lines_clean']:.1%} |"
-        for row in log
-        if "val_lines_clean" in row
+        f"| {row['core_minutes']:.0f} | {row['lines']:,} | {share(row, 'validation_cer_1')} "
+        f"| {share(row, 'validation_cer')} |"
+        for row in shown
+        if "validation_cer" in row or "validation_cer_1" in row
     ]
+    sure = {name: results[name]["reliability"] for name in RELIABLE}
     text = CARD.read_text().format(
         rows="\n".join(rows),
         curve="\n".join(curve),
         lines=log[-1]["lines"],
-        minutes=log[-1]["core_min"],
+        minutes=log[-1]["core_minutes"],
+        **{f"sure_{k}": sure[name]["confidence"] for k, name in enumerate(RELIABLE)},
+        **{f"right_{k}": sure[name]["right"] for k, name in enumerate(RELIABLE)},
         never_seen=", ".join(f"`{name}`" for name in NEVER_SEEN),
         **decoding,
     )

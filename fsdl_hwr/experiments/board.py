@@ -51,8 +51,8 @@ def read_runs(folders: Iterable[str | os.PathLike]) -> list[dict]:
     Raises `FileNotFoundError` if there is none, `ValueError` for a file that is none of ours.
     """
     runs = []
-    folders = [Path(folder) for folder in folders]
-    for path in (found for folder in folders for found in sorted(folder.rglob(results.RESULTS))):
+    places = [Path(folder) for folder in folders]
+    for path in (found for place in places for found in sorted(place.rglob(results.RESULTS))):
         try:
             record = json.loads(path.read_text("utf-8"))
             kept = {name: record[name] for name in ("lab", "parameters", "metrics")}
@@ -60,8 +60,8 @@ def read_runs(folders: Iterable[str | os.PathLike]) -> list[dict]:
             raise ValueError(f"{path} is not what a run leaves: {error!r}.") from error
         runs.append({"run": str(path.parent), **kept})
     if not runs:
-        places = ", ".join(map(str, folders))
-        raise FileNotFoundError(f"No {results.RESULTS} in {places}: run a lab first (make run).")
+        named = ", ".join(map(str, places))
+        raise FileNotFoundError(f"No {results.RESULTS} in {named}: run a lab first (make run).")
     return runs
 
 

@@ -61,3 +61,27 @@ def draw_before_after(rates: Mapping[str, Sequence[Rate]], title: str) -> Figure
     drawing.plain(axes, "x")
     figure.set_layout_engine("tight")
     return figure
+
+
+def draw_reliability(sets: Mapping[str, Sequence[Sequence[float]]], title: str) -> Figure:
+    """Draw how many characters are right against how sure the recognizer was of them.
+
+    sets: by name, rows of mean confidence, share that is right and number of characters. A marker
+    on the diagonal keeps its promise, one below it is too sure; its area grows with the number.
+    """
+    figure = Figure(figsize=(drawing.WIDTH * 0.6, drawing.WIDTH * 0.5))
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], color="gray", linewidth=1, label="kept promises")
+    styles = zip((drawing.BLUE, drawing.VERMILION, drawing.GREEN), "os^", strict=True)
+    for (name, rows), (color, marker) in zip(sets.items(), styles, strict=False):
+        sure, right, number = np.array(rows, float).T
+        sizes = 20 + 200 * number / number.sum()
+        axes.plot(sure, right, color=color, linewidth=1, alpha=0.6)
+        axes.scatter(sure, right, sizes, color=color, marker=marker, label=name)
+    axes.set_xlabel("confidence in a character")
+    axes.set_ylabel("share that is right")
+    axes.set_title(title, fontsize=10)
+    axes.legend(loc="upper left", fontsize=8)
+    drawing.plain(axes)
+    figure.set_layout_engine("tight")
+    return figure

@@ -12,3 +12,4 @@ KERAS = FOLDER / "reader.keras"
 NGRAM = FOLDER / "ngram.npz"  # the language model of the beam
 DECODING = FOLDER / "decoding.json"  # the beam's weight and bonus, chosen on validation
 FINDER = FOLDER / "line_finder.onnx"
+RESULTS = FOLDER / "results.json"  # what tools/measure_pretrained.py measured, by set of lines

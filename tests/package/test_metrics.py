@@ -125,3 +125,17 @@ def test_a_bag_of_words_ignores_order_and_nothing_else():
     assert rate(["a b", "c"], ["b a x", "c"]).value == pytest.approx(1 / 3)
     with pytest.raises(ValueError, match="no words"):
         rate([""], ["word"])
+
+
+@pytest.mark.parametrize(
+    "reference, prediction, right",
+    [("noon", "moon", "0111"), ("noon", "nooon", "11101"), ("noon", "nn", "11"), ("a", "", "")],
+)
+def test_characters_are_right_where_the_fewest_edits_match_them(reference, prediction, right):
+    found = metrics.characters_right(reference, prediction)
+    assert "".join(str(int(each)) for each in found).count("1") == right.count("1")
+    assert len(found) == len(prediction)
+
+
+def test_a_wrong_character_is_the_one_in_its_place():
+    assert metrics.characters_right("cat", "cut").tolist() == [True, False, True]

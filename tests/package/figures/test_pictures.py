@@ -27,3 +27,11 @@ def test_before_and_after_are_a_pair_per_set():
     (axes,) = pictures.draw_before_after(rates, "Ten lines").axes
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["this hand", "others"]
     assert [text.get_text() for text in axes.texts] == ["20%", "10%", "10%", "15%"]
+
+
+def test_reliability_stands_beside_the_diagonal():
+    rows = [[0.4, 0.35, 10], [0.9, 0.8, 90]]
+    figure = pictures.draw_reliability({"lines": rows}, "Promises")
+    (axes,) = figure.axes
+    assert [line.get_xdata()[-1] for line in axes.lines] == [1, 0.9]
+    assert axes.collections[0].get_offsets().tolist() == [[0.4, 0.35], [0.9, 0.8]]
