@@ -10,10 +10,14 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATES = "application/vnd.jupyter.widget-state+json"
 CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)  # where a dollar is a dollar
 FORMULA = re.compile(r"(?<![\\$])(\${1,2})(?=\S)([^$]+?)(?<=\S)\1(?![\d$])")
-# nbconvert's own template leaves out the alternative text that a figure brings, and has scripts
-# from the network for widgets, formulas and diagrams, which a report shows without them.
+# nbconvert's own template leaves out the alternative text that a figure brings, sets shown sources
+# in a proportional font, and has scripts from the network for widgets, formulas and diagrams.
 REPORT_TEMPLATE = """\
 {%- extends 'lab/index.html.j2' -%}
+{%- block html_head_css -%}
+{{ super() }}
+<style>.jp-OutputArea-output .highlight pre { font-family: var(--jp-code-font-family); }</style>
+{%- endblock -%}
 {%- block html_head_js_requirejs -%}{%- endblock -%}
 {%- block html_head_js_mathjax -%}{%- endblock -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock -%}

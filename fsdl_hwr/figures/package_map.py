@@ -301,4 +301,6 @@ def _draw_box(axes, part, modules, box, column_width, longest, marked):
         axes.add_patch(bar)
         name = module.name.removeprefix(f"{part}.")
         weight = "bold" if name == part else "normal"
-        axes.text(x + 0.03, y + ROW / 2, name, va="center", size=8.5, weight=weight, zorder=5)
+        inches = (0.64 if name == part else 0.56) * len(name) / 72  # at a size of one point
+        size = min(8.5, (column_width - 0.14) / inches)
+        axes.text(x + 0.03, y + ROW / 2, name, va="center", size=size, weight=weight, zorder=5)
