@@ -17,6 +17,7 @@ from fsdl_hwr.datasets.lines import Lines
 BLACK, ORANGE, SKY, GREEN, BLUE, VERMILION = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00",
 )  # fmt: skip
+LEAST_ASPECT = 14  # of a drawn line image: short lines stay small
 WIDTH = 10.0  # inches, of every figure
 
 
@@ -63,17 +64,18 @@ def draw_glyphs(
 
 
 def draw_lines(lines: Lines, title: str = "", predictions: Sequence[str] = ()) -> Figure:
-    """Draw line images, each under its transcript.
+    """Draw line images, each under its transcript; paper that no line needs is cut off.
 
     predictions: what was read, one text per line; it is drawn in place of the transcript, and says
     whether it is right.
     """
     height, width = lines.images.shape[1:]
+    width = min(width, max(int(np.max(lines.ink_widths, initial=0)) + 8, LEAST_ASPECT * height))
     line_height = WIDTH * height / width  # inches, so that pixels stay square
     row_height = line_height + 0.28
     figure = Figure(figsize=(WIDTH, row_height * len(lines) + 0.45))
     for k, axes in enumerate(figure.subplots(len(lines), squeeze=False)[:, 0]):
-        axes.imshow(lines.images[k], cmap="gray_r", vmin=0, vmax=255, aspect="auto")
+        axes.imshow(lines.images[k, :, :width], cmap="gray_r", vmin=0, vmax=255, aspect="auto")
         axes.set_xticks([])
         axes.set_yticks([])
         label, color = lines.transcripts[k], BLACK
