@@ -31,7 +31,7 @@ test: $(READY)  ## lint, unit tests, structure of the notebooks, every notebook 
 	$(TWO_AT_A_TIME) --durations 15 --nbval-lax --nbval-current-env --nbval-cell-timeout 900 --ignore=labs/exercises $(LONG_FIRST)
 
 unit: $(READY)  ## the tests without notebooks and browser
-	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile tests/package tests/project
+	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile -m "not long and not notebook" tests/package tests/project
 
 check-long: test-long backends nbgrader colab binder site  ## what takes too long for make test: an hour, and 9 GB
 

@@ -40,8 +40,8 @@ def run_notebook(
     parameters: values by name for the notebook's `parameters` cell. folder: where the run goes,
     `runs/<lab>` by default; the notebook gets it as its parameter `run_folder`. environment:
     variables for its process. output: a file that gets what it prints. Afterwards the folder
-    holds `<lab>.ipynb` (executed), `<lab>.html` (a report that needs no other file; only formulas
-    are set by MathJax from the network) and `results.json`.
+    holds `<lab>.ipynb` (executed), `<lab>.html` (a report that needs no other file and no
+    network) and `results.json`.
     Raises `FileNotFoundError`, `ValueError` for unknown parameters or wrong types, both before
     anything runs, and `RunError` for a failed cell, with the cells so far in `<lab>.partial.ipynb`.
     """

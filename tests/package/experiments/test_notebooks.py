@@ -11,6 +11,8 @@ import pytest
 from fsdl_hwr import experiments
 from fsdl_hwr.experiments import __main__, notebooks
 
+pytestmark = pytest.mark.notebook
+
 PARAMETERS = """\
 epochs: int = 1  # passes
 learning_rate: float = 0.1  # step size

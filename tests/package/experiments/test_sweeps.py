@@ -20,6 +20,8 @@ from paths import TESTS
 from fsdl_hwr import experiments
 from fsdl_hwr.experiments import notebooks, sweeps, tracking
 
+pytestmark = pytest.mark.notebook
+
 PARAMETERS = """\
 size: int = 8  # told apart by it
 rate: float = 0.1  # and by it
