@@ -152,6 +152,10 @@ class Batches(keras.utils.PyDataset):
             )
             groups += [chosen[k : k + BATCH] for k in range(0, len(chosen), BATCH)]
         self.groups = [[lines[k] for k in groups[g]] for g in rng.permutation(len(groups))]
+        # Keras takes a width that the first two batches share for the width of all.
+        widest = np.array([max(image.shape[1] for image, _ in group) for group in self.groups])
+        other = int(np.abs(widest - widest[0]).argmax())
+        self.groups[1], self.groups[other] = self.groups[other], self.groups[1]
         self.epoch = epoch
 
     def __getitem__(self, index: int):
