@@ -92,6 +92,7 @@ def linked(text: str, page: Path, targets: set[Path]) -> str:
 def for_a_page(notebook):
     """Leave out what only a kernel or a terminal understands; describe the figures."""
     notebook = reports.with_formulas(reports.with_static_explorers(notebook))
+    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     notebook.cells = [
         cell
         for cell in notebook.cells
