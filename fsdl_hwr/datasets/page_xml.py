@@ -95,7 +95,7 @@ def from_annotations(image: np.ndarray, lines: Sequence[TextLine], name: str = "
 
     A line without a polygon owns what lies from half an x-height below it to two above.
     """
-    polygons = [line.polygon if len(line.polygon) > 2 else _around(line) for line in lines]
+    polygons = [line.polygon if len(line.polygon) > 2 else around(line) for line in lines]
     owners = pages.fill_owners(polygons, image.shape)
     return Page(image, tuple(_with_x_heights(image, lines, owners)), owners, name)
 
@@ -275,7 +275,7 @@ def _points(text: str, name: str) -> np.ndarray:
     return numbers.reshape(-1, 2)
 
 
-def _around(line: TextLine) -> np.ndarray:
+def around(line: TextLine) -> np.ndarray:
     """Return a polygon for a line that has none."""
     height = line.x_height or 0.02 * line.length
     thick = TextLine(line.baseline, 2.5 * height)
@@ -304,7 +304,7 @@ def _x_height(line: TextLine, rows: np.ndarray, columns: np.ndarray) -> float:
     """Measure the height in px, above the baseline, at which a line's ink thins out."""
     order = np.argsort(line.baseline[:, 0])
     base = np.interp(columns, line.baseline[order, 0], line.baseline[order, 1])
-    outline = line.polygon if len(line.polygon) else _around(line)
+    outline = line.polygon if len(line.polygon) else around(line)
     reach = float(np.median(line.baseline[:, 1]) - np.percentile(outline[:, 1], 15))
     reach = max(2.0, reach)  # px up to where ascenders end, for a line that is about level
     if len(rows) > 50:
@@ -319,7 +319,7 @@ def _x_height(line: TextLine, rows: np.ndarray, columns: np.ndarray) -> float:
 
 def _outline(line: TextLine, width: int, height: int) -> np.ndarray:
     """Return a line's polygon as whole px on the page: int (points, 2)."""
-    return _on_page(line.polygon if len(line.polygon) > 2 else _around(line), width, height)
+    return _on_page(line.polygon if len(line.polygon) > 2 else around(line), width, height)
 
 
 def _on_page(points: np.ndarray, width: int, height: int) -> np.ndarray:

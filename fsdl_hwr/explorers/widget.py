@@ -34,6 +34,7 @@ explorers: give the root a class, `root.classList.add("fsdl-<name>")`, and begin
 import base64
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -51,18 +52,20 @@ def open_explorer(
     data: Mapping,
     state: Mapping,
     compute: Callable[[dict], Mapping] | None = None,
+    fixed: Mapping | None = None,
 ):
     """Display the explorer of `<name>.js` in a notebook and return its widget.
 
     data, state: dicts of JSON values, no NumPy. compute: takes the state that the student chose and
-    returns the data for it; called only when the page asks. Returns None, and displays nothing,
-    where anywidget is not installed.
+    returns the data for it; called only when the page asks. fixed: what never changes and is large,
+    a page's image say, which then travels once. Returns None, and displays nothing, where anywidget
+    is not installed.
     """
     if anywidget is None:
         return None
     from IPython.display import display
 
-    explorer = Explorer(name, data, state, compute)
+    explorer = Explorer(name, data, state, compute, fixed or {})
     display(explorer)
     return explorer
 
@@ -91,18 +94,24 @@ if anywidget is not None:
 
         data = traitlets.Dict().tag(sync=True)
         state = traitlets.Dict().tag(sync=True)
+        fixed = traitlets.Dict().tag(sync=True)  # sent once
         asked = traitlets.Int(0).tag(sync=True)  # questions from the page so far
         answered = traitlets.Int(0).tag(sync=True)  # the last one that Python has answered
         problem = traitlets.Unicode("").tag(sync=True)  # why the last one has no answer
 
         _ipython_display_ = None  # ipywidgets 7 would display by it, and print the object's name
 
-        def __init__(self, name: str, data: Mapping, state: Mapping, compute=None):
+        def __init__(
+            self, name: str, data: Mapping, state: Mapping, compute=None, fixed: Mapping = MappingProxyType({})
+        ):
             self._esm = source(name, "js")
             self._css = source(name, "css")
             self._compute = compute
             super().__init__(
-                data=dict(data), state=dict(state), _anywidget_id=f"fsdl_hwr.explorers.{name}"
+                data=dict(data),
+                state=dict(state),
+                fixed=dict(fixed),
+                _anywidget_id=f"fsdl_hwr.explorers.{name}",
             )
             if compute is not None:
                 self.observe(self._answer, "asked")

@@ -82,3 +82,27 @@ def outline(line: TextLine) -> np.ndarray:
     """Return the polygon around what a crop of a line shows: float32 (points, 2)."""
     grid = sampling_grid(line, max(1.0, line.x_height))
     return np.concatenate([grid[0], grid[-1][::-1]]).astype(np.float32)
+
+
+def ink_outline(line: TextLine, owners: np.ndarray, owner: int) -> np.ndarray:
+    """Return a polygon around a line's own ink: float32 (points, 2).
+
+    Along the baseline, about every x-height, it goes as high and as low as the ink within an
+    x-height of there; where there is none it keeps to the core band.
+    """
+    x_height = max(line.x_height, 1.0)
+    grid = sampling_grid(line)  # (rows, columns, 2)
+    x, y = (np.clip(np.rint(grid[..., k]), 0, owners.shape[1 - k] - 1).astype(int) for k in (0, 1))
+    own = owners[y, x] == owner  # (rows, columns)
+    rows = np.arange(len(own))[:, None]
+    foot = math.ceil(ABOVE * x_height)  # the baseline's row
+    top = np.where(own, rows, foot - round(x_height)).min(axis=0)
+    bottom = np.where(own, rows, foot).max(axis=0)
+    step = max(1, round(x_height))
+    places = np.unique(np.append(np.arange(0, own.shape[1], step), own.shape[1] - 1))
+    near = [slice(max(0, place - step), place + step + 1) for place in places]
+    margin = max(1, round(x_height / 8))
+    high = [max(0, top[here].min() - margin) for here in near]
+    low = [min(len(own) - 1, bottom[here].max() + margin) for here in near]
+    upper, lower = grid[high, places], grid[low, places]
+    return np.concatenate([upper, lower[::-1]]).astype(np.float32)

@@ -1,0 +1,419 @@
+// The annotator: the page above, the chosen line's crop and text below. The page keeps the lines and
+// draws at once; Python keeps the journal, and answers with what has changed. Steps are numbered,
+// and sent again until an answer has seen them: fast typing must lose nothing.
+const VIEW = { width: 960, height: 340 }; // screen px of the page's part that is shown
+const DRAFT = 400; // milliseconds without a key, then the text goes to the journal
+const SURE = 0.7; // confidence below which a character is tinted
+const MARGIN = 40; // screen px beside the chosen line
+const LARGEST = 2; // screen px per px of the page
+
+// The lines as the page knows them: merges Python's news, and says which crops are at hand.
+function makeStore(model) {
+  const rows = new Map();
+  const crops = new Map();
+  let order = [];
+
+  function merge({ rows: changed, order: next, crops: cut }) {
+    for (const row of changed) {
+      const old = rows.get(row.key);
+      if (old && JSON.stringify(old.baseline) !== JSON.stringify(row.baseline)) crops.delete(row.key);
+      rows.set(row.key, row);
+    }
+    if (next) {
+      order = next;
+      crops.clear(); // ink may have gone to another line
+    }
+    for (const crop of cut) crops.set(crop.key, crop);
+    return order.every((key) => rows.has(key));
+  }
+  return {
+    merge, crops, row: (key) => rows.get(key), order: () => order,
+    change(key, changes) { rows.set(key, { ...rows.get(key), ...changes }); },
+    after(key, step) {
+      const place = order.indexOf(key);
+      return order[clamp(place + step, 0, order.length - 1)] ?? -1;
+    },
+    open(key) { // the next line that is not accepted, from here on and around
+      const place = order.indexOf(key);
+      const turned = [...order.slice(place + 1), ...order.slice(0, place + 1)];
+      return turned.find((other) => !rows.get(other).accepted) ?? order[place + 1] ?? key;
+    },
+    accepted: () => order.filter((key) => rows.get(key).accepted).length,
+  };
+}
+
+// The steps on their way to Python.
+function makeQueue(model) {
+  let steps = [];
+  let number = 0;
+  const send = (changes = {}) => ask(model, { whole: false, ...changes, steps });
+  return {
+    push(step, changes) {
+      number += 1;
+      steps = [...steps, { ...step, n: number }];
+      send(changes);
+    },
+    send,
+    seen(count) { steps = steps.filter(({ n }) => n > count); },
+    waiting: () => steps.length,
+  };
+}
+
+// The page, as much of it as the chosen line needs: one canvas, however many lines there are.
+function makeView(fixed, store) {
+  const canvas = html("canvas", { width: VIEW.width, height: VIEW.height, tabindex: 0, role: "img",
+    "aria-label": "Page" });
+  const image = new Image();
+  let at = { x: 0, y: 0, scale: 1 }; // the page's px at the canvas' corner, and screen px per px
+  let last = null;
+
+  function aim(row) {
+    const xs = row.baseline.map(([x]) => x);
+    const ys = row.baseline.map(([, y]) => y);
+    const [left, right] = [Math.min(...xs), Math.max(...xs)];
+    const scale = clamp((VIEW.width - 2 * MARGIN) / Math.max(right - left, 1), 0.2, LARGEST);
+    const middle = (Math.min(...ys) + Math.max(...ys)) / 2 - row.xHeight / 2;
+    at = { scale, x: (left + right) / 2 - VIEW.width / 2 / scale, y: middle - VIEW.height / 2 / scale };
+  }
+  const toPage = (event) => {
+    const box = canvas.getBoundingClientRect();
+    const zoom = VIEW.width / box.width;
+    return [at.x + (event.clientX - box.left) * zoom / at.scale,
+      at.y + (event.clientY - box.top) * zoom / at.scale];
+  };
+
+  function trace(context, points, close) {
+    context.beginPath();
+    for (const [x, y] of points) context.lineTo(x, y);
+    if (close) context.closePath();
+  }
+
+  function draw(chosen, point, drawing) {
+    last = [chosen, point, drawing];
+    const context = canvas.getContext("2d");
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = "#ddd";
+    context.fillRect(0, 0, VIEW.width, VIEW.height);
+    context.setTransform(at.scale, 0, 0, at.scale, -at.x * at.scale, -at.y * at.scale);
+    if (image.complete && image.naturalWidth) context.drawImage(image, 0, 0, fixed.width, fixed.height);
+    context.lineWidth = 1.5 / at.scale;
+    const [low, high] = [at.y, at.y + VIEW.height / at.scale];
+    for (const key of store.order()) {
+      const { outline, baseline, accepted } = store.row(key);
+      if (baseline.every(([, y]) => y < low - 200) || baseline.every(([, y]) => y > high + 200)) continue;
+      context.strokeStyle = accepted ? "#009E73" : "#0072B2";
+      context.globalAlpha = key === chosen ? 1 : 0.45;
+      trace(context, outline, true);
+      context.stroke();
+    }
+    context.globalAlpha = 1;
+    const row = store.row(chosen);
+    if (row) drawBaseline(context, row.baseline, point);
+    if (drawing) drawCross(context, drawing);
+  }
+
+  function drawBaseline(context, baseline, point) {
+    context.strokeStyle = "#D55E00";
+    context.lineWidth = 2 / at.scale;
+    trace(context, baseline, false);
+    context.stroke();
+    baseline.forEach(([x, y], k) => {
+      const size = (k === point ? 6 : 3.5) / at.scale;
+      context.fillStyle = k === point ? "#E69F00" : "#D55E00";
+      context.fillRect(x - size, y - size, 2 * size, 2 * size);
+    });
+  }
+
+  function drawCross(context, { begun, at: [x, y] }) {
+    context.strokeStyle = "#E69F00";
+    context.lineWidth = 2 / at.scale;
+    const arm = 12 / at.scale;
+    trace(context, [[x - arm, y], [x + arm, y]], false);
+    context.stroke();
+    trace(context, [[x, y - arm], [x, y + arm]], false);
+    context.stroke();
+    if (begun) {
+      trace(context, [begun, [x, y]], false);
+      context.stroke();
+    }
+  }
+
+  image.addEventListener("load", () => { if (last) draw(...last); });
+  image.src = fixed.image;
+  return {
+    element: canvas, aim, draw, toPage, scale: () => at.scale,
+    middle: () => [at.x + VIEW.width / 2 / at.scale, at.y + VIEW.height / 2 / at.scale],
+  };
+}
+
+// The proposed text, doubtful characters tinted; once it is edited, nothing is known of them.
+function tintedText({ text, prediction, confidences }) {
+  const known = text === prediction && confidences.length === text.length;
+  return [...text].map((character, k) => html("span", {
+    class: known && confidences[k] < SURE ? "doubtful" : null,
+    title: known ? `${Math.round(100 * confidences[k])}%` : null,
+  }, character));
+}
+
+// What a line costs: keys pressed and seconds since it was chosen.
+function makeMeter() {
+  let keystrokes = 0;
+  let began = performance.now();
+  return {
+    restart() { keystrokes = 0; began = performance.now(); },
+    press(event) { if (!["Shift", "Control", "Alt", "Meta", "Tab"].includes(event.key)) keystrokes += 1; },
+    read: () => ({ keystrokes, seconds: (performance.now() - began) / 1000 }),
+  };
+}
+
+// Mouse and arrows on the page: points of the chosen baseline, and new baselines by two clicks.
+function makePointer(view, page) {
+  let held = -1; // the point under the mouse
+  let drawing = null; // { begun, at }: a new baseline's first point, and where the cross stands
+  let point = -1; // the chosen point of the chosen baseline
+
+  const redraw = () => view.draw(page.chosen(), point, drawing);
+  function moved(row, k, [x, y]) {
+    const baseline = row.baseline.map((old, j) => (j === k ? [Math.round(x), Math.round(y)] : old));
+    page.preview(baseline);
+    redraw();
+    return baseline;
+  }
+  function mark(place) {
+    if (!drawing.begun) {
+      drawing = { begun: place, at: place };
+    } else {
+      const ends = [drawing.begun, place].sort((a, b) => a[0] - b[0]);
+      drawing = null;
+      page.draw(ends);
+    }
+    redraw();
+  }
+
+  view.element.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    view.element.focus({ preventScroll: true });
+    const place = view.toPage(event);
+    if (drawing) {
+      mark(place);
+      return;
+    }
+    const near = ([x, y]) => Math.hypot(x - place[0], y - place[1]) * view.scale() < 9;
+    held = page.row()?.baseline.findIndex(near) ?? -1;
+    if (held >= 0) {
+      point = held;
+      view.element.setPointerCapture(event.pointerId);
+      redraw();
+    } else page.pick(place);
+  });
+  view.element.addEventListener("pointermove", (event) => {
+    if (drawing) drawing = { ...drawing, at: view.toPage(event) };
+    else if (held >= 0) moved(page.row(), held, view.toPage(event));
+    if (drawing) redraw();
+  });
+  view.element.addEventListener("pointerup", () => {
+    if (held >= 0) page.move(page.row().baseline);
+    held = -1;
+  });
+
+  function arrow(dx, dy, large) {
+    const step = large ? 10 : 1;
+    if (drawing) {
+      drawing = { ...drawing, at: [drawing.at[0] + 10 * step * dx, drawing.at[1] + step * dy] };
+      redraw();
+    } else if (point >= 0 && page.row()?.baseline[point]) {
+      const [x, y] = page.row().baseline[point];
+      page.move(moved(page.row(), point, [x + step * dx, y + step * dy]));
+    } else if (dy) page.step(dy);
+  }
+  return {
+    arrow, redraw,
+    choosePoint(step) {
+      const count = page.row()?.baseline.length ?? 0;
+      point = count ? (point + step + count) % count : -1;
+      redraw();
+    },
+    begin() { drawing = { begun: null, at: view.middle() }; redraw(); },
+    enter() { if (drawing) mark(drawing.at); return drawing !== null; },
+    drop() { drawing = null; point = -1; redraw(); },
+    isDrawing: () => drawing !== null,
+    reset() { point = -1; },
+  };
+}
+
+// Keys in the text and on the page. Alt and a letter, or on the page the letter alone, is a command.
+function listenToKeys({ root, input, view, pointer, actions, meter, fixed, accept, draft, undo, step, back }) {
+  root.addEventListener("keydown", (event) => {
+    if (fixed.viewOnly) return;
+    const onPage = event.target === view.element;
+    const command = actions[event.code];
+    if ((event.ctrlKey || event.metaKey) && event.key === "z") undo();
+    else if (event.ctrlKey || event.metaKey) return;
+    else if (command && (event.altKey || onPage) && !(onPage && pointer.isDrawing())) command();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  input.addEventListener("keydown", meter.press);
+  input.addEventListener("input", draft);
+  keys(input, { Enter: accept, Escape: () => view.element.focus({ preventScroll: true }) });
+  input.addEventListener("keydown", (event) => { // Escape leads out: Tab is no trap
+    if (event.key !== "Tab") return;
+    event.preventDefault();
+    step(event.shiftKey ? -1 : 1);
+  });
+  const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  const moves = Object.entries(arrows).map(([name, [dx, dy]]) =>
+    [name, (event) => pointer.arrow(dx, dy, event.shiftKey)]);
+  keys(view.element, {
+    ...Object.fromEntries(moves),
+    ",": () => pointer.choosePoint(-1), ".": () => pointer.choosePoint(1),
+    Escape: pointer.drop,
+    Enter: () => { if (pointer.isDrawing()) pointer.enter(); else back(); },
+  });
+}
+
+const HELP = "In the text: Enter accepts and goes on, Tab and Shift+Tab go on and back, Alt+S splits"
+  + " at the cursor, Alt+M merges with the next line, Alt+D deletes, Alt+N draws a new baseline,"
+  + " Alt+1 to 4 set the type, Ctrl+Z takes back, Escape goes to the page. On the page: the same"
+  + " letters alone; up and down choose a line, comma and period a point, arrows move it.";
+
+function render({ model, el }) {
+  const fixed = model.get("fixed");
+  const root = explorer(el, "Annotator");
+  root.classList.add("fsdl-annotator");
+  const store = makeStore(model);
+  const queue = makeQueue(model);
+  const view = makeView(fixed, store);
+  const meter = makeMeter();
+  const crop = html("div", { class: "crop" });
+  const tinted = html("p", { class: "read" });
+  const input = html("input", { type: "text", "aria-label": "Text", spellcheck: "false",
+    autocomplete: "off", disabled: fixed.viewOnly });
+  const kinds = html("select", { "aria-label": "Type", disabled: fixed.viewOnly },
+    ...fixed.kinds.map((kind, k) => html("option", { value: kind }, `${k + 1} ${kind}`)));
+  const status = statusLine();
+  let chosen = model.get("state").line;
+  let wanted = null; // what to choose when the next order comes: the keys before it
+
+  const row = () => store.row(chosen);
+  const draft = debounce(() => {
+    if (row() && input.value !== row().text) typed();
+  }, DRAFT);
+  function typed() {
+    store.change(chosen, { text: input.value, accepted: false });
+    queue.push({ do: "text", line: chosen, text: input.value }, { line: chosen });
+  }
+  const settle = () => { if (row() && input.value !== row().text) typed(); };
+
+  function show() {
+    const line = row();
+    const cut = store.crops.get(chosen);
+    crop.replaceChildren(...(cut ? [html("img", { src: cut.image, alt: "The chosen line",
+      width: cut.width, height: cut.height })] : []));
+    tinted.replaceChildren(...(line ? tintedText(line) : []));
+    kinds.value = line?.kind ?? fixed.kinds[0];
+    input.disabled = fixed.viewOnly || !line;
+    pointer.redraw();
+    say();
+  }
+  function say(words = "") {
+    const place = store.order().indexOf(chosen) + 1;
+    const saved = queue.waiting() ? `${queue.waiting()} steps on their way` : "all saved";
+    status.textContent = `${words ? `${words} ` : ""}Line ${place} of ${store.order().length}; `
+      + `${store.accepted()} accepted; ${saved}.`;
+  }
+  function visit(key, focus = true) { // settle what was typed, then go to another line
+    chosen = key;
+    meter.restart();
+    pointer.reset();
+    input.value = row()?.text ?? "";
+    if (row()) view.aim(row());
+    show();
+    if (focus && !input.disabled) {
+      input.focus({ preventScroll: true });
+      input.setSelectionRange(input.value.length, input.value.length);
+    }
+    if (row() && !store.crops.has(chosen)) queue.send({ line: chosen });
+  }
+  const go = (key, focus) => { settle(); visit(key, focus); };
+
+  function accept() {
+    if (!row()) return;
+    const { keystrokes, seconds } = meter.read();
+    store.change(chosen, { text: input.value, accepted: true });
+    const next = store.open(chosen);
+    queue.push({ do: "accept", line: chosen, text: input.value, keystrokes, seconds }, { line: next });
+    visit(next);
+  }
+  const change = (step) => { // the order may change: note where we are
+    settle();
+    wanted = new Set(store.order());
+    queue.push({ line: chosen, ...step }, { line: chosen });
+  };
+  const page = {
+    chosen: () => chosen, row,
+    preview: (baseline) => store.change(chosen, { baseline }),
+    move: (baseline) => queue.push({ do: "move", line: chosen, baseline }, { line: chosen }),
+    draw: (baseline) => change({ do: "draw", baseline, after: chosen }),
+    step: (by) => go(store.after(chosen, by), false),
+    pick(place) {
+      const away = (key) => Math.min(...store.row(key).baseline.map(([x, y]) =>
+        Math.hypot((x - place[0]) / 4, y - place[1])));
+      const keys_ = store.order();
+      if (keys_.length) go(keys_.reduce((best, key) => (away(key) < away(best) ? key : best)), false);
+    },
+  };
+  const pointer = makePointer(view, page);
+  const setKind = (kind) => {
+    store.change(chosen, { kind });
+    queue.push({ do: "kind", line: chosen, kind }, { line: chosen });
+    show();
+  };
+  const actions = {
+    KeyS: () => change({ do: "split", at: input.selectionStart }),
+    KeyM: () => change({ do: "merge" }),
+    KeyD: () => change({ do: "delete" }),
+    KeyN: () => { view.element.focus({ preventScroll: true }); pointer.begin(); say("Click both ends of the new baseline."); },
+  };
+  fixed.kinds.forEach((kind, k) => { actions[`Digit${k + 1}`] = () => setKind(kind); });
+
+  listenToKeys({ root, input, view, pointer, actions, meter, fixed, accept, draft,
+    undo: () => change({ do: "undo" }), step: (by) => go(store.after(chosen, by)),
+    back: () => visit(chosen) });
+  kinds.addEventListener("change", () => setKind(kinds.value));
+
+  function news() {
+    const data = model.get("data");
+    queue.seen(data.seen);
+    if (!store.merge(data)) queue.send({ whole: true, line: chosen });
+    const fresh = data.order?.find((key) => wanted && !wanted.has(key));
+    if (data.order) {
+      if (fresh !== undefined) visit(fresh);
+      else if (!store.order().includes(chosen)) visit(store.order()[0] ?? -1);
+      wanted = null;
+    }
+    if (row() && document.activeElement !== input && input.value !== row().text) input.value = row().text;
+    if (row() && data.rows.some(({ key }) => key === chosen) && !queue.waiting()) input.value = row().text;
+    show();
+    if (data.message) say(data.message);
+  }
+  const tool = (label, code) => button(label, () => actions[code](), { disabled: fixed.viewOnly });
+  root.append(view.element, crop, tinted, input, html("div", { class: "fsdl-row" },
+    button("Accept", accept, { disabled: fixed.viewOnly }), tool("Split", "KeyS"), tool("Merge", "KeyM"),
+    tool("Delete", "KeyD"), tool("New line", "KeyN"), kinds,
+    button("Undo", () => change({ do: "undo" }), { disabled: fixed.viewOnly })),
+    status, html("p", { class: "fsdl-hint" }, HELP));
+  model.on("change:answered", () => say());
+  let known = null; // the news that was merged last
+  listen(model, root, () => {
+    const begins = known === null;
+    if (model.get("data") !== known) {
+      known = model.get("data");
+      news();
+    }
+    if (begins) visit(chosen, false);
+  });
+}
+
+export default { render };

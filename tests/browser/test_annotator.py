@@ -1,0 +1,165 @@
+"""The annotator: a page corrected by keyboard alone, the kernel killed in between."""
+
+import json
+
+import numpy as np
+import pytest
+from page_examples import bars
+
+from fsdl_hwr.datasets import page_json
+
+MAKE = """
+import sys
+sys.path.insert(0, {tests!r})
+from page_examples import bars
+from fsdl_hwr.explorers import annotator
+from fsdl_hwr.labeling.desk import Desk, Entry
+
+page = bars(height=760, rows=range(60, 60 + 36 * {count}, 36))
+entries = [
+    Entry(k, line, line.transcript, (0.9,) * 4 + (0.3,) * (len(line.transcript) - 4))
+    for k, line in enumerate(page.lines)
+]
+desk = Desk(page.image, entries, journal={journal!r}, annotator="me", guideline="1")
+explorer = annotator.explore(desk)
+"""
+
+
+@pytest.fixture
+def opened(lab, tmp_path):
+    def function(count=18):
+        from paths import TESTS
+
+        journal = tmp_path / "page.jsonl"
+        notebook = lab.open([MAKE.format(tests=str(TESTS), count=count, journal=str(journal))])
+        notebook.run_all()
+        return notebook, journal
+
+    return function
+
+
+def kill_and_restart(notebook):
+    """End the kernel as if the machine had failed, and run the notebook again."""
+    pid = notebook.evaluate("__import__('os').getpid()")
+    notebook._ask("(panel) => panel.sessionContext.restartKernel()")
+    notebook.wait_until("another kernel", lambda: notebook.evaluate("__import__('os').getpid()"),
+                        lambda new: new != pid)  # fmt: skip
+    notebook.run_all()
+
+
+def test_a_page_of_18_lines_is_corrected_by_keyboard_though_the_kernel_dies(opened, tmp_path):
+    notebook, journal = opened()
+    root = notebook.explorer("Annotator")
+    status, text = root.get_by_role("status"), root.get_by_role("textbox", name="Text")
+    keyboard = notebook.page.keyboard
+    wanted = [f"line {k} of my page" for k in range(1, 19)]
+    text.focus()
+    for line in wanted[:9]:
+        keyboard.press("Control+A")
+        keyboard.type(line)
+        keyboard.press("Enter")
+    notebook.shows(status, "9 accepted; all saved.")
+    keyboard.press("Control+A")
+    keyboard.type("half of a li")  # not accepted: the draft goes to the journal by itself
+    notebook.wait_for("list(desk.entries.values())[9].line.transcript", "half of a li")
+    records = len(journal.read_text().splitlines())
+
+    kill_and_restart(notebook)
+    root = notebook.explorer("Annotator")
+    status, text = root.get_by_role("status"), root.get_by_role("textbox", name="Text")
+    assert len(journal.read_text().splitlines()) == records
+    notebook.shows(status, "9 accepted; all saved.")
+    notebook.wait_until("the draft", text.input_value, lambda value: value == "half of a li")
+    text.focus()
+    for line in wanted[9:]:
+        keyboard.press("Control+A")
+        keyboard.type(line)
+        keyboard.press("Enter")
+    notebook.shows(status, "18 accepted; all saved.")
+    notebook.screenshot("annotator", root)
+
+    exported = tmp_path / "page.json"
+    path = json.dumps(str(exported))
+    notebook.evaluate(
+        f"str(__import__('fsdl_hwr.datasets.page_json', fromlist=['x'])"
+        f".write({path}, desk.page(), 'page.png'))"
+    )
+    __import__("cv2").imwrite(str(tmp_path / "page.png"), bars(760, rows=range(60, 708, 36)).image)
+    page = page_json.read(exported)
+    assert [line.transcript for line in page.lines] == wanted
+    drawn = bars(760, rows=range(60, 708, 36)).lines
+    assert all(np.abs(a.baseline - b.baseline).max() <= 1
+               for a, b in zip(page.lines, drawn, strict=True))  # fmt: skip
+    spent = notebook.evaluate("[e.keystrokes for e in desk.entries.values()]")
+    assert min(spent) >= len(wanted[0])
+    notebook.check()
+
+
+def test_lines_are_split_merged_deleted_drawn_typed_and_taken_back(opened):
+    notebook, _ = opened(count=4)
+    root = notebook.explorer("Annotator")
+    status, text = root.get_by_role("status"), root.get_by_role("textbox", name="Text")
+    keyboard = notebook.page.keyboard
+    canvas = root.get_by_role("img", name="Page")
+
+    def texts(*lines):
+        notebook.wait_for("[e.line.transcript for e in desk.entries.values()]", list(lines))
+
+    text.focus()
+    keyboard.press("Home")
+    for _ in range(4):
+        keyboard.press("ArrowRight")
+    keyboard.press("Alt+s")
+    texts("line", "1", "line 2", "line 3", "line 4")
+    notebook.wait_until("the first part", text.input_value, lambda value: value == "line")
+    keyboard.press("Alt+m")
+    texts("line 1", "line 2", "line 3", "line 4")
+    keyboard.press("Tab")
+    notebook.wait_until("the next line", text.input_value, lambda value: value == "line 2")
+    keyboard.press("Alt+2")
+    notebook.wait_for("list(desk.entries.values())[1].line.kind", "print")
+    keyboard.press("Alt+d")
+    texts("line 1", "line 3", "line 4")
+    keyboard.press("Control+z")
+    texts("line 1", "line 2", "line 3", "line 4")
+
+    canvas.focus()
+    keyboard.press(".")  # the first point of the baseline
+    before = notebook.evaluate("list(desk.entries.values())[0].line.baseline.tolist()")
+    keyboard.press("Shift+ArrowDown")
+    notebook.wait_until(
+        "a moved point",
+        lambda: notebook.evaluate("list(desk.entries.values())[0].line.baseline.tolist()"),
+        lambda now: abs(now[0][1] - before[0][1] - 10) < 1.5,
+    )
+    keyboard.press("n")
+    box = canvas.bounding_box()
+    for share in (0.3, 0.7):
+        notebook.page.mouse.click(box["x"] + share * box["width"], box["y"] + 0.5 * box["height"])
+    notebook.wait_for("len(desk.entries)", 5)
+    notebook.shows(status, "of 5")
+    keyboard.press("Alt+3")
+    notebook.wait_for("[e.line.kind for e in desk.entries.values()].count('signature')", 1)
+    notebook.check()
+
+
+def test_800_lines_stay_fluid(opened):
+    """Enter is answered in the page at once, whatever Python does meanwhile."""
+    notebook, _ = opened(count=800)
+    root = notebook.explorer("Annotator")
+    text = root.get_by_role("textbox", name="Text")
+    assert root.locator("*").count() < 200  # one canvas, and no element per line
+    text.focus()
+    took = notebook.page.evaluate(
+        """async () => {
+             const input = document.activeElement;
+             const began = performance.now();
+             for (let k = 0; k < 20; k += 1) {
+               input.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
+             }
+             return (performance.now() - began) / 20;
+           }"""
+    )
+    assert took < 100  # milliseconds for each line, drawing included
+    notebook.wait_for("sum(e.accepted for e in desk.entries.values())", 20)
+    notebook.check()
