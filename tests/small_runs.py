@@ -70,6 +70,11 @@ PARAMETERS = {
         "num_test": 2,
         "train_on_pages": 4,
     },
+    "07_data": {
+        "num_lines": 4,
+        "passes": 1,
+        "noise_lines": 60,
+    },
     "12_names": {
         "num_writers": 10,
         "num_names": 300,

@@ -56,8 +56,8 @@ def write(
     ]
     path = Path(path)
     with files.write_atomically(path) as temporary:
-        temporary.write_text(json.dumps(tasks, ensure_ascii=False, allow_nan=False, indent=1) + "\n",
-                             encoding="utf-8")  # fmt: skip
+        content = json.dumps(tasks, ensure_ascii=False, allow_nan=False, indent=1)
+        temporary.write_text(content + "\n", encoding="utf-8")
     return path
 
 

@@ -60,7 +60,9 @@ def fetch(
         raise ValueError(f"{unsafe[0]!r} points out of the folder: such a list is not trusted.")
     failures: dict[str, str] = {}
     lock = threading.Lock()
-    with show(total=sum(remote.bytes for remote in remotes) or None, unit="B", unit_scale=True) as bar:
+    with show(
+        total=sum(remote.bytes for remote in remotes) or None, unit="B", unit_scale=True
+    ) as bar:
 
         def advance(count: int) -> None:
             with lock:

@@ -135,6 +135,8 @@ def explore(desk: Desk, view_only: bool = False):
         "viewOnly": view_only,
     }
     answers = Answers(desk)
-    line = next((k for k, e in desk.entries.items() if not e.accepted), next(iter(desk.entries), -1))
+    line = next(
+        (k for k, e in desk.entries.items() if not e.accepted), next(iter(desk.entries), -1)
+    )
     state = {"steps": [], "line": line, "whole": False}
     return widget.open_explorer("annotator", answers.news({}, line), state, answers, fixed)

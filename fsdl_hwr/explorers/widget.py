@@ -102,7 +102,12 @@ if anywidget is not None:
         _ipython_display_ = None  # ipywidgets 7 would display by it, and print the object's name
 
         def __init__(
-            self, name: str, data: Mapping, state: Mapping, compute=None, fixed: Mapping = MappingProxyType({})
+            self,
+            name: str,
+            data: Mapping,
+            state: Mapping,
+            compute=None,
+            fixed: Mapping = MappingProxyType({}),
         ):
             self._esm = source(name, "js")
             self._css = source(name, "css")

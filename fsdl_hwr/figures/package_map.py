@@ -19,7 +19,7 @@ PARTS = (
     "files", "weights", "alphabet", "ink", "pen_sequences",
     "paper", "page_ink", "image_files", "rows", "camera", "augmentation",
     "datasets", "backend", "networks", "ctc", "language_model", "metrics", "line_metrics", "layout",
-    "recognizers",
+    "recognizers", "labeling",
     "experiments", "serving", "porting", "figures", "explorers", "checks",
     "__main__",
 )  # fmt: skip

@@ -47,7 +47,7 @@ def order_by_doubt(readings: Sequence[Reading], lines: Lines, *, diverse: bool =
 
 
 def within_budget(order: Sequence[int], costs: np.ndarray, budget: float) -> list[int]:
-    """Take lines in order until their keystrokes reach a budget; one that does not fit is skipped."""
+    """Take lines in order while their keystrokes fit into a budget; pass over what does not."""
     taken, spent = [], 0.0
     for k in order:
         if spent + costs[k] <= budget:

@@ -87,25 +87,33 @@ def plant(
         for k in order:
             if wanted == 0:
                 break
-            spoiled = _spoil(kind, transcripts, k, rng)
+            spoiled = PLANTERS[kind](transcripts, k, rng)
             if spoiled != transcripts[k]:
                 texts[k], kinds[k] = spoiled, kind
                 wanted -= 1
     return texts, kinds
 
 
-def _spoil(kind: str, transcripts: Sequence[str], k: int, rng: np.random.Generator) -> str:
+def _shift(transcripts: Sequence[str], k: int, rng: np.random.Generator) -> str:
+    return transcripts[(k + 1) % len(transcripts)]
+
+
+def _cut(transcripts: Sequence[str], k: int, rng: np.random.Generator) -> str:
     text = transcripts[k]
-    if kind == SHIFTED:
-        return transcripts[(k + 1) % len(transcripts)]
-    if kind == CUT:
-        return text[: max(1, len(text) * 2 // 3)].rstrip() if len(text) > 5 else text
+    return text[: len(text) * 2 // 3].rstrip() if len(text) > 5 else text
+
+
+def _swap(transcripts: Sequence[str], k: int, rng: np.random.Generator) -> str:
+    characters = list(transcripts[k])
     alike = {c: group.replace(c, "") for group in LOOK_ALIKES for c in group}
-    places = [j for j, c in enumerate(text) if c in alike]
-    characters = list(text)
+    places = [j for j, c in enumerate(characters) if c in alike]
     for j in rng.permutation(places)[:3].astype(int):
-        characters[j] = str(rng.choice(list(alike[text[j]])))
+        characters[j] = str(rng.choice(list(alike[characters[j]])))
     return "".join(characters)
+
+
+# How each kind spoils the k-th transcript.
+PLANTERS = {SHIFTED: _shift, LOOK_ALIKE: _swap, CUT: _cut}
 
 
 def auroc(scores: np.ndarray, wrong: np.ndarray) -> float:

@@ -29,6 +29,8 @@ TESTED_ELSEWHERE = {
     "datasets.unipen_recordings": "package/datasets/test_unipen_format.py",
     "datasets.unipen_repairs": "package/datasets/test_unipen_format.py",  # as the reader calls it
     "experiments.__main__": "package/experiments/test_notebooks.py",
+    "labeling.simulated": "package/labeling/test_agreement.py",
+    "serving.unreliable": "package/datasets/test_parallel_downloads.py",
     "porting.weights": "package/porting/test_torch_crnn.py",
     "recognizers.progress": "package/recognizers/test_training.py",
     **{
@@ -41,7 +43,7 @@ TESTED_ELSEWHERE = {
         for name in ("pen_lstm", "causal_pen_lstm", "pen_line_lstm")
     },
     **{
-        f"checks.lab_{k:02}": "labs/test_exercises.py" for k in (*range(1, 7), 10, 12)
+        f"checks.lab_{k:02}": "labs/test_exercises.py" for k in (*range(1, 8), 10, 12)
     },  # with solutions
 }
 
