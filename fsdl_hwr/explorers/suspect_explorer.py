@@ -38,7 +38,7 @@ def explore(lines: Lines, readings: Sequence[str], scores: np.ndarray, count: in
     `.state["verdicts"]` maps the index of a line, as text, to [verdict, label].
     """
     data = {"suspects": suspects(lines, readings, scores, count)}
-    return widget.open_explorer("noise_explorer", data, {"place": 0, "verdicts": {}})
+    return widget.open_explorer("suspect_explorer", data, {"place": 0, "verdicts": {}})
 
 
 def decided(lines: Lines, verdicts: dict[str, Sequence[str]]) -> Lines:

@@ -3,7 +3,7 @@
 function render({ model, el }) {
   const { suspects } = model.get("data");
   const root = explorer(el, "Suspect labels");
-  root.classList.add("fsdl-noise");
+  root.classList.add("fsdl-suspects");
   const picture = html("div", { class: "crop" });
   const reading = html("p", { class: "read" });
   const input = html("input", { type: "text", "aria-label": "Label", spellcheck: "false" });
