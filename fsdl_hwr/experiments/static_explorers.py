@@ -9,7 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 SCRIPT = Path(__file__).with_suffix(".js")
-ANSWERED_BY_PYTHON = ("canvas_explorer", "teach_explorer")  # nothing is left without a kernel
+ANSWERED_BY_PYTHON = (
+    "annotator",
+    "canvas_explorer",
+    "teach_explorer",
+)  # nothing is left without a kernel
 EXPORT = "export default { render };"
 
 
