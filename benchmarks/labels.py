@@ -4,17 +4,19 @@
 `FOLDER/second_annotator` hold as XML. `python benchmarks/labels.py curve FOLDER [57+58]`: CER on
 lines of its pages (of those whose names end so) after training on 0, 10, 20 and 40 other lines of
 them, and the keystrokes that the readings save. `python benchmarks/labels.py noise`: planted faults
-in UNIPEN.
+in UNIPEN. `python benchmarks/labels.py suspects OUT.png`: its labels that are doubted most.
 """
 
 import argparse
 import tempfile
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from fsdl_hwr import metrics, weights
 from fsdl_hwr.datasets import page_xml, sources, unipen
+from fsdl_hwr.figures import drawing, labels
 from fsdl_hwr.labeling import agreement, cost, label_noise, learning
 from fsdl_hwr.serving import onnx
 
@@ -69,9 +71,53 @@ def show_noise(split: str, num: int, seed: int) -> None:
               f"{label_noise.found_among_top(scores[rest], wrong[rest], 0.05):.0%}")  # fmt: skip
 
 
+def show_suspects(out: Path, num: int, seed: int) -> None:
+    """Draw the UNIPEN labels that are doubted most: lines by their noise score, then characters."""
+    reader = onnx.load(weights.ONNX)
+    recorded = [unipen.text_lines(split) for split in ("validation", "test")]
+    texts = [text for each in recorded for text in each.transcripts]
+    lines = sources.draw_all(
+        [ink for each in recorded for ink in each.inks], texts, reader.geometry
+    )
+    scores = label_noise.noise_scores(reader, lines)
+    order = np.argsort(-scores, kind="stable")[:num]
+    title = f"The {num} most suspect of {len(lines)} lines"
+    readings = reader.read(lines[order])
+    figure = labels.draw_suspects(lines[order], readings, scores[order], title)
+    figure.savefig(out.with_stem(f"{out.stem}_lines"), dpi=80, bbox_inches="tight")
+
+    known, asked = (unipen.characters(split) for split in ("train", "test"))
+    chosen = np.random.default_rng(seed).permutation(len(known.labels))[:12_000]
+    small = [_features(each) for each in (known.images[chosen], asked.images)]
+    classes = np.eye(len(known.characters), dtype=np.float32)[known.labels[chosen]]
+    probabilities = np.concatenate([
+        _votes(part, small[0], classes) for part in np.array_split(small[1], 20)
+    ])  # fmt: skip
+    doubted = label_noise.confident_learning(probabilities, asked.labels)
+    own = probabilities[np.arange(len(asked.labels)), asked.labels]
+    order = np.flatnonzero(doubted)[np.argsort(own[doubted], kind="stable")][: 3 * num]
+    names = known.characters
+    titles = [f"{names[asked.labels[k]]}, or {names[probabilities[k].argmax()]}" for k in order]
+    figure = drawing.draw_glyphs(asked.images[order], titles, 12, "Label, and what it looks like")
+    figure.savefig(out.with_stem(f"{out.stem}_characters"), dpi=80, bbox_inches="tight")
+    print(f"{doubted.sum()} of {len(doubted)} characters are doubted")
+
+
+def _features(images: np.ndarray) -> np.ndarray:
+    blurred = [cv2.resize(cv2.GaussianBlur(i, (0, 0), 1.2), (14, 14)) for i in images]
+    return np.stack(blurred).reshape(len(images), -1).astype(np.float32) / 255
+
+
+def _votes(asked: np.ndarray, known: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Let the nearest known glyphs vote, the near ones loudest: (n, classes)."""
+    apart = (known**2).sum(axis=1) - 2 * asked @ known.T
+    near = np.exp(-(apart - apart.min(axis=1, keepdims=True)))
+    return near @ classes / near.sum(axis=1, keepdims=True)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("agreement", "curve", "noise"))
+    parser.add_argument("what", choices=("agreement", "curve", "noise", "suspects"))
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("letters", nargs="?", default="")
     parser.add_argument("--counts", type=int, nargs="+", default=[10, 20, 40])
@@ -87,5 +133,7 @@ if __name__ == "__main__":
             arguments.counts,
             arguments.seed,
         )
+    elif arguments.what == "suspects":
+        show_suspects(arguments.folder, 20, arguments.seed)
     else:
         show_noise("test", arguments.num, arguments.seed)

@@ -206,6 +206,7 @@ def choose(function: Callable) -> None:
         ([0.2, 0.2, 0.2], [4, 4, 4], 8),
         ([0.6, 0.5, 0.3], [6, 10, 2], 12),
         ([0.5], [9], 3),
+        ([0.9, 0.5, 0.1], [9, 10, 5], 14),
     ]
 
     def greedy(key, stops=False, over=False):

@@ -155,6 +155,11 @@ function tintedText({ text, prediction, confidences }) {
   }, character));
 }
 
+// A text as the desk keeps it.
+function tidy(text) {
+  return text.normalize("NFC").trim().split(/\s+/).join(" ");
+}
+
 // What a line costs: keys pressed and seconds since it was chosen.
 function makeMeter() {
   let keystrokes = 0;
@@ -298,13 +303,13 @@ function render({ model, el }) {
 
   const row = () => store.row(chosen);
   const draft = debounce(() => {
-    if (row() && input.value !== row().text) typed();
+    if (row() && tidy(input.value) !== tidy(row().text)) typed();
   }, DRAFT);
   function typed() {
     store.change(chosen, { text: input.value, accepted: false });
     queue.push({ do: "text", line: chosen, text: input.value }, { line: chosen });
   }
-  const settle = () => { if (row() && input.value !== row().text) typed(); };
+  const settle = () => { if (row() && tidy(input.value) !== tidy(row().text)) typed(); };
 
   function show() {
     const line = row();
@@ -385,6 +390,7 @@ function render({ model, el }) {
 
   function news() {
     const data = model.get("data");
+    const before = row()?.text ?? "";
     queue.seen(data.seen);
     if (!store.merge(data)) queue.send({ whole: true, line: chosen });
     const fresh = data.order?.find((key) => wanted && !wanted.has(key));
@@ -393,8 +399,8 @@ function render({ model, el }) {
       else if (!store.order().includes(chosen)) visit(store.order()[0] ?? -1);
       wanted = null;
     }
-    if (row() && document.activeElement !== input && input.value !== row().text) input.value = row().text;
-    if (row() && data.rows.some(({ key }) => key === chosen) && !queue.waiting()) input.value = row().text;
+    // What Python says of a draft must not overwrite what was typed since; an undo must.
+    if (row() && tidy(row().text) !== tidy(before)) input.value = row().text;
     show();
     if (data.message) say(data.message);
   }

@@ -46,6 +46,7 @@ class Journal:
             os.fsync(self._file.fileno())
         except OSError as error:
             self._file = _truncated(self._file, size)
+            self._lock()
             raise OSError(
                 error.errno, f"{self.path} could not be written ({error.strerror}): the last step "
                 "was not saved. Free some room, then take it again."

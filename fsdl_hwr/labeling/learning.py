@@ -98,7 +98,7 @@ class Varied:
 
     def __call__(self, text: str, rng: np.random.Generator) -> np.ndarray:
         k = int(rng.choice(self.places[text]))
-        image, width = self.lines.images[k], int(self.lines.ink_widths[k])
+        image, width = self.lines.images[k], max(1, int(self.lines.ink_widths[k]))
         room = cv2.copyMakeBorder(image[:, :width], 0, 0, ROOM, ROOM, cv2.BORDER_CONSTANT, value=0)
         changed = self.change(room, rng)
         columns = np.flatnonzero((changed >= paper.STROKE_LEVEL).any(axis=0))

@@ -143,6 +143,21 @@ def test_lines_are_split_merged_deleted_drawn_typed_and_taken_back(opened):
     notebook.check()
 
 
+def test_an_answer_to_a_draft_does_not_overwrite_what_was_typed_since(opened):
+    notebook, _ = opened(count=2)
+    root = notebook.explorer("Annotator")
+    text = root.get_by_role("textbox", name="Text")
+    text.focus()
+    notebook.page.keyboard.press("Control+A")
+    notebook.page.keyboard.type("one two three four five six seven ", delay=60)  # drafts in between
+    notebook.wait_for("desk.entries[0].line.transcript", "one two three four five six seven")
+    assert text.input_value() == "one two three four five six seven "
+    notebook.page.keyboard.type("slowly ", delay=500)
+    notebook.wait_for("desk.entries[0].line.transcript", "one two three four five six seven slowly")
+    assert text.input_value() == "one two three four five six seven slowly "
+    notebook.check()
+
+
 def test_800_lines_stay_fluid(opened):
     """Enter is answered in the page at once, whatever Python does meanwhile."""
     notebook, _ = opened(count=800)

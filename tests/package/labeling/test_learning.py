@@ -41,7 +41,8 @@ def test_pages_without_text_give_no_lines(reader):
 
 def test_a_line_is_varied_and_stays_a_line(rng):
     image = np.zeros((32, 400), np.uint8)
-    image[8:24, 10:200:9] = 255
+    for x in range(10, 200, 9):
+        image[8:24, x : x + 4] = 255
     lines = Lines(image[None], ("bars",), np.array([200], np.int32))
     maker = learning.Varied(lines)
     one, two = maker("bars", rng), maker("bars", rng)
