@@ -30,7 +30,9 @@ def show_agreement(folder: Path) -> None:
               f"F1 {found.score.f1:.3f}, CER {found.cer}")  # fmt: skip
 
 
-def show_curve(folder: Path, ends: list[str], counts: list[int], seed: int) -> None:
+def show_curve(
+    folder: Path, ends: list[str], counts: list[int], passes: int, rate: float, seed: int
+):
     from fsdl_hwr.recognizers.line import Recognizer
 
     shipped = Recognizer.load(weights.KERAS)
@@ -46,7 +48,9 @@ def show_curve(folder: Path, ends: list[str], counts: list[int], seed: int) -> N
         pupil = Recognizer.load(weights.KERAS)
         own_lines, validation = rest[:count], rest[count : count + 6]
         with tempfile.TemporaryDirectory() as run:
-            history = learning.train_on(pupil, own_lines, validation, run, seed=seed)
+            history = learning.train_on(
+                pupil, own_lines, validation, run, passes=passes, learning_rate=rate, seed=seed
+            )
         texts = pupil.read(test)
         after = metrics.character_error_rate(test.transcripts, texts)
         print(f"{count:2} lines: CER {after}, {after.value / before.value:.2f} of before, saves "
@@ -122,6 +126,8 @@ if __name__ == "__main__":
     parser.add_argument("letters", nargs="?", default="")
     parser.add_argument("--counts", type=int, nargs="+", default=[10, 20, 40])
     parser.add_argument("--num", type=int, default=400)
+    parser.add_argument("--passes", type=int, default=40)
+    parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     if arguments.what == "agreement":

@@ -8,7 +8,7 @@ const MARGIN = 40; // screen px beside the chosen line
 const LARGEST = 2; // screen px per px of the page
 
 // The lines as the page knows them: merges Python's news, and says which crops are at hand.
-function makeStore(model) {
+function makeStore() {
   const rows = new Map();
   const crops = new Map();
   let order = [];
@@ -177,7 +177,7 @@ function makePointer(view, page) {
   let drawing = null; // { begun, at }: a new baseline's first point, and where the cross stands
   let point = -1; // the chosen point of the chosen baseline
 
-  const redraw = () => view.draw(page.chosen(), point, drawing);
+  const redraw = () => view.draw(page.chosen, point, drawing);
   function moved(row, k, [x, y]) {
     const baseline = row.baseline.map((old, j) => (j === k ? [Math.round(x), Math.round(y)] : old));
     page.preview(baseline);
@@ -247,25 +247,26 @@ function makePointer(view, page) {
 }
 
 // Keys in the text and on the page. Alt and a letter, or on the page the letter alone, is a command.
-function listenToKeys({ root, input, view, pointer, actions, meter, fixed, accept, draft, undo, step, back }) {
+function listenToKeys(root, editor, commands) {
+  const { input, view, pointer, meter, fixed } = editor;
+  const { Enter: accept, Undo: undo, ...letters } = commands;
   root.addEventListener("keydown", (event) => {
-    if (fixed.viewOnly) return;
     const onPage = event.target === view.element;
-    const command = actions[event.code];
-    if ((event.ctrlKey || event.metaKey) && event.key === "z") undo();
-    else if (event.ctrlKey || event.metaKey) return;
-    else if (command && (event.altKey || onPage) && !(onPage && pointer.isDrawing())) command();
-    else return;
+    const control = event.ctrlKey || event.metaKey;
+    const letter = !control && (event.altKey || (onPage && !pointer.isDrawing()))
+      ? letters[event.code] : null;
+    const command = control && event.key === "z" ? undo : letter;
+    if (!command || fixed.viewOnly) return;
     event.preventDefault();
     event.stopPropagation();
+    command();
   });
   input.addEventListener("keydown", meter.press);
-  input.addEventListener("input", draft);
-  keys(input, { Enter: accept, Escape: () => view.element.focus({ preventScroll: true }) });
-  input.addEventListener("keydown", (event) => { // Escape leads out: Tab is no trap
-    if (event.key !== "Tab") return;
-    event.preventDefault();
-    step(event.shiftKey ? -1 : 1);
+  input.addEventListener("input", editor.draft);
+  keys(input, {
+    Enter: accept,
+    Tab: (event) => editor.step(event.shiftKey ? -1 : 1, true),
+    Escape: () => view.element.focus({ preventScroll: true }), // the way out: Tab is no trap
   });
   const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   const moves = Object.entries(arrows).map(([name, [dx, dy]]) =>
@@ -274,7 +275,7 @@ function listenToKeys({ root, input, view, pointer, actions, meter, fixed, accep
     ...Object.fromEntries(moves),
     ",": () => pointer.choosePoint(-1), ".": () => pointer.choosePoint(1),
     Escape: pointer.drop,
-    Enter: () => { if (pointer.isDrawing()) pointer.enter(); else back(); },
+    Enter: () => { if (pointer.isDrawing()) pointer.enter(); else editor.visit(editor.chosen); },
   });
 }
 
@@ -283,142 +284,175 @@ const HELP = "In the text: Enter accepts and goes on, Tab and Shift+Tab go on an
   + " Alt+1 to 4 set the type, Ctrl+Z takes back, Escape goes to the page. On the page: the same"
   + " letters alone; up and down choose a line, comma and period a point, arrows move it.";
 
+// The chosen line under edit: what keys, buttons and the mouse do, and what Python's news change.
+class Editor {
+  constructor(model, fixed) {
+    this.model = model;
+    this.fixed = fixed;
+    this.store = makeStore();
+    this.queue = makeQueue(model);
+    this.view = makeView(fixed, this.store);
+    this.meter = makeMeter();
+    this.chosen = model.get("state").line;
+    this.keysBefore = null; // while a step is on its way that may make new lines
+    this.crop = html("div", { class: "crop" });
+    this.tinted = html("p", { class: "read" });
+    this.input = html("input", { type: "text", "aria-label": "Text", spellcheck: "false",
+      autocomplete: "off" });
+    this.kinds = html("select", { "aria-label": "Type", disabled: fixed.viewOnly,
+      onchange: () => this.setKind(this.kinds.value) },
+    ...fixed.kinds.map((kind, k) => html("option", { value: kind }, `${k + 1} ${kind}`)));
+    this.status = statusLine();
+    this.pointer = makePointer(this.view, this);
+    this.draft = debounce(() => this.settle(), DRAFT);
+  }
+
+  row() { return this.store.row(this.chosen); }
+
+  push(step) {
+    if (this.fixed.viewOnly) return;
+    this.queue.push({ line: this.chosen, ...step }, { line: this.chosen });
+  }
+
+  settle() { // what was typed goes to the journal
+    if (!this.row() || tidy(this.input.value) === tidy(this.row().text)) return;
+    this.store.change(this.chosen, { text: this.input.value, accepted: false });
+    this.push({ do: "text", text: this.input.value });
+  }
+
+  show() {
+    const line = this.row();
+    const cut = this.store.crops.get(this.chosen);
+    this.crop.replaceChildren(...(cut ? [html("img", { src: cut.image, alt: "The chosen line",
+      width: cut.width, height: cut.height })] : []));
+    this.tinted.replaceChildren(...(line ? tintedText(line) : []));
+    this.kinds.value = line?.kind ?? this.fixed.kinds[0];
+    this.input.disabled = this.fixed.viewOnly || !line;
+    this.pointer.redraw();
+    this.say();
+  }
+
+  say(words = "") {
+    const order = this.store.order();
+    const waiting = this.queue.waiting();
+    this.status.textContent = `${words ? `${words} ` : ""}Line ${order.indexOf(this.chosen) + 1} of `
+      + `${order.length}; ${this.store.accepted()} accepted; `
+      + `${waiting ? `${waiting} steps on their way` : "all saved"}.`;
+  }
+
+  visit(key, focus = true) {
+    this.chosen = key;
+    this.meter.restart();
+    this.pointer.reset();
+    this.input.value = this.row()?.text ?? "";
+    if (this.row()) this.view.aim(this.row());
+    this.show();
+    if (focus && !this.input.disabled) {
+      this.input.focus({ preventScroll: true });
+      this.input.setSelectionRange(this.input.value.length, this.input.value.length);
+    }
+    if (this.row() && !this.store.crops.has(key)) this.queue.send({ line: key });
+  }
+
+  go(key, focus) {
+    this.settle();
+    this.visit(key, focus);
+  }
+
+  accept() {
+    if (!this.row() || this.fixed.viewOnly) return;
+    const text = this.input.value;
+    this.store.change(this.chosen, { text, accepted: true });
+    const next = this.store.open(this.chosen);
+    this.queue.push({ do: "accept", line: this.chosen, text, ...this.meter.read() }, { line: next });
+    this.visit(next);
+  }
+
+  change(step) { // a step that only Python can take: it knows the ink
+    this.settle();
+    this.keysBefore = new Set(this.store.order());
+    this.push(step);
+  }
+
+  setKind(kind) {
+    this.store.change(this.chosen, { kind });
+    this.push({ do: "kind", kind });
+    this.show();
+  }
+
+  preview(baseline) { this.store.change(this.chosen, { baseline }); }
+
+  move(baseline) { this.push({ do: "move", baseline }); }
+
+  draw(baseline) { this.change({ do: "draw", baseline, after: this.chosen }); }
+
+  step(by, focus = false) { this.go(this.store.after(this.chosen, by), focus); }
+
+  pick(place) {
+    const away = (key) => Math.min(...this.store.row(key).baseline.map(([x, y]) =>
+      Math.hypot((x - place[0]) / 4, y - place[1])));
+    const order = this.store.order();
+    if (order.length) this.go(order.reduce((best, key) => (away(key) < away(best) ? key : best)), false);
+  }
+
+  begin() {
+    this.view.element.focus({ preventScroll: true });
+    this.pointer.begin();
+    this.say("Click both ends of the new baseline.");
+  }
+
+  news() {
+    const data = this.model.get("data");
+    const before = this.row()?.text ?? "";
+    this.queue.seen(data.seen);
+    if (!this.store.merge(data)) this.queue.send({ whole: true, line: this.chosen });
+    if (data.order) {
+      const fresh = data.order.find((key) => this.keysBefore && !this.keysBefore.has(key));
+      if (fresh !== undefined) this.visit(fresh);
+      else if (!this.row() || !data.order.includes(this.chosen)) this.visit(data.order[0] ?? -1);
+      this.keysBefore = null;
+    }
+    // What Python says of a draft must not overwrite what was typed since; an undo must.
+    if (this.row() && tidy(this.row().text) !== tidy(before)) this.input.value = this.row().text;
+    this.show();
+    if (data.message) this.say(data.message);
+  }
+
+  commands() { // by the key's place on the keyboard
+    const own = {
+      KeyS: () => this.change({ do: "split", at: this.input.selectionStart }),
+      KeyM: () => this.change({ do: "merge" }),
+      KeyD: () => this.change({ do: "delete" }),
+      KeyN: () => this.begin(),
+      Undo: () => this.change({ do: "undo" }),
+      Enter: () => this.accept(),
+    };
+    this.fixed.kinds.forEach((kind, k) => { own[`Digit${k + 1}`] = () => this.setKind(kind); });
+    return own;
+  }
+}
+
 function render({ model, el }) {
   const fixed = model.get("fixed");
   const root = explorer(el, "Annotator");
   root.classList.add("fsdl-annotator");
-  const store = makeStore(model);
-  const queue = makeQueue(model);
-  const view = makeView(fixed, store);
-  const meter = makeMeter();
-  const crop = html("div", { class: "crop" });
-  const tinted = html("p", { class: "read" });
-  const input = html("input", { type: "text", "aria-label": "Text", spellcheck: "false",
-    autocomplete: "off", disabled: fixed.viewOnly });
-  const kinds = html("select", { "aria-label": "Type", disabled: fixed.viewOnly },
-    ...fixed.kinds.map((kind, k) => html("option", { value: kind }, `${k + 1} ${kind}`)));
-  const status = statusLine();
-  let chosen = model.get("state").line;
-  let wanted = null; // what to choose when the next order comes: the keys before it
-
-  const row = () => store.row(chosen);
-  const draft = debounce(() => {
-    if (row() && tidy(input.value) !== tidy(row().text)) typed();
-  }, DRAFT);
-  function typed() {
-    store.change(chosen, { text: input.value, accepted: false });
-    queue.push({ do: "text", line: chosen, text: input.value }, { line: chosen });
-  }
-  const settle = () => { if (row() && tidy(input.value) !== tidy(row().text)) typed(); };
-
-  function show() {
-    const line = row();
-    const cut = store.crops.get(chosen);
-    crop.replaceChildren(...(cut ? [html("img", { src: cut.image, alt: "The chosen line",
-      width: cut.width, height: cut.height })] : []));
-    tinted.replaceChildren(...(line ? tintedText(line) : []));
-    kinds.value = line?.kind ?? fixed.kinds[0];
-    input.disabled = fixed.viewOnly || !line;
-    pointer.redraw();
-    say();
-  }
-  function say(words = "") {
-    const place = store.order().indexOf(chosen) + 1;
-    const saved = queue.waiting() ? `${queue.waiting()} steps on their way` : "all saved";
-    status.textContent = `${words ? `${words} ` : ""}Line ${place} of ${store.order().length}; `
-      + `${store.accepted()} accepted; ${saved}.`;
-  }
-  function visit(key, focus = true) { // settle what was typed, then go to another line
-    chosen = key;
-    meter.restart();
-    pointer.reset();
-    input.value = row()?.text ?? "";
-    if (row()) view.aim(row());
-    show();
-    if (focus && !input.disabled) {
-      input.focus({ preventScroll: true });
-      input.setSelectionRange(input.value.length, input.value.length);
-    }
-    if (row() && !store.crops.has(chosen)) queue.send({ line: chosen });
-  }
-  const go = (key, focus) => { settle(); visit(key, focus); };
-
-  function accept() {
-    if (!row()) return;
-    const { keystrokes, seconds } = meter.read();
-    store.change(chosen, { text: input.value, accepted: true });
-    const next = store.open(chosen);
-    queue.push({ do: "accept", line: chosen, text: input.value, keystrokes, seconds }, { line: next });
-    visit(next);
-  }
-  const change = (step) => { // the order may change: note where we are
-    settle();
-    wanted = new Set(store.order());
-    queue.push({ line: chosen, ...step }, { line: chosen });
-  };
-  const page = {
-    chosen: () => chosen, row,
-    preview: (baseline) => store.change(chosen, { baseline }),
-    move: (baseline) => queue.push({ do: "move", line: chosen, baseline }, { line: chosen }),
-    draw: (baseline) => change({ do: "draw", baseline, after: chosen }),
-    step: (by) => go(store.after(chosen, by), false),
-    pick(place) {
-      const away = (key) => Math.min(...store.row(key).baseline.map(([x, y]) =>
-        Math.hypot((x - place[0]) / 4, y - place[1])));
-      const keys_ = store.order();
-      if (keys_.length) go(keys_.reduce((best, key) => (away(key) < away(best) ? key : best)), false);
-    },
-  };
-  const pointer = makePointer(view, page);
-  const setKind = (kind) => {
-    store.change(chosen, { kind });
-    queue.push({ do: "kind", line: chosen, kind }, { line: chosen });
-    show();
-  };
-  const actions = {
-    KeyS: () => change({ do: "split", at: input.selectionStart }),
-    KeyM: () => change({ do: "merge" }),
-    KeyD: () => change({ do: "delete" }),
-    KeyN: () => { view.element.focus({ preventScroll: true }); pointer.begin(); say("Click both ends of the new baseline."); },
-  };
-  fixed.kinds.forEach((kind, k) => { actions[`Digit${k + 1}`] = () => setKind(kind); });
-
-  listenToKeys({ root, input, view, pointer, actions, meter, fixed, accept, draft,
-    undo: () => change({ do: "undo" }), step: (by) => go(store.after(chosen, by)),
-    back: () => visit(chosen) });
-  kinds.addEventListener("change", () => setKind(kinds.value));
-
-  function news() {
-    const data = model.get("data");
-    const before = row()?.text ?? "";
-    queue.seen(data.seen);
-    if (!store.merge(data)) queue.send({ whole: true, line: chosen });
-    const fresh = data.order?.find((key) => wanted && !wanted.has(key));
-    if (data.order) {
-      if (fresh !== undefined) visit(fresh);
-      else if (!store.order().includes(chosen)) visit(store.order()[0] ?? -1);
-      wanted = null;
-    }
-    // What Python says of a draft must not overwrite what was typed since; an undo must.
-    if (row() && tidy(row().text) !== tidy(before)) input.value = row().text;
-    show();
-    if (data.message) say(data.message);
-  }
-  const tool = (label, code) => button(label, () => actions[code](), { disabled: fixed.viewOnly });
-  root.append(view.element, crop, tinted, input, html("div", { class: "fsdl-row" },
-    button("Accept", accept, { disabled: fixed.viewOnly }), tool("Split", "KeyS"), tool("Merge", "KeyM"),
-    tool("Delete", "KeyD"), tool("New line", "KeyN"), kinds,
-    button("Undo", () => change({ do: "undo" }), { disabled: fixed.viewOnly })),
-    status, html("p", { class: "fsdl-hint" }, HELP));
-  model.on("change:answered", () => say());
+  const editor = new Editor(model, fixed);
+  const commands = editor.commands();
+  listenToKeys(root, editor, commands);
+  const tools = [["Accept", "Enter"], ["Split", "KeyS"], ["Merge", "KeyM"], ["Delete", "KeyD"],
+    ["New line", "KeyN"], ["Undo", "Undo"]].map(([label, code]) =>
+    button(label, commands[code], { disabled: fixed.viewOnly }));
+  root.append(editor.view.element, editor.crop, editor.tinted, editor.input,
+    html("div", { class: "fsdl-row" }, ...tools, editor.kinds), editor.status,
+    html("p", { class: "fsdl-hint" }, HELP));
+  model.on("change:answered", () => editor.say());
   let known = null; // the news that was merged last
   listen(model, root, () => {
     const begins = known === null;
-    if (model.get("data") !== known) {
-      known = model.get("data");
-      news();
-    }
-    if (begins) visit(chosen, false);
+    if (model.get("data") === known) return;
+    known = model.get("data");
+    editor.news();
+    if (begins) editor.visit(editor.chosen, false);
   });
 }
 
