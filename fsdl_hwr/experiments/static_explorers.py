@@ -14,6 +14,7 @@ ANSWERED_BY_PYTHON = (
     "canvas_explorer",
     "teach_explorer",
 )  # nothing is left without a kernel
+SYNCED = ("data", "state", "fixed", "asked", "answered", "problem")
 EXPORT = "export default { render };"
 
 
@@ -26,7 +27,7 @@ def static_html(model: str, state: Mapping) -> str | None:
     """
     if state.get("_anywidget_id", "").rpartition(".")[2] in (*ANSWERED_BY_PYTHON, ""):
         return None
-    values = {name: state[name] for name in ("data", "state", "asked", "answered", "problem")}
+    values = {name: state[name] for name in SYNCED if name in state}
     data = json.dumps(values).replace("</", "<\\/")
     script = state["_esm"].replace(EXPORT, "")
     if script == state["_esm"]:
