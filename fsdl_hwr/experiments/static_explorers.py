@@ -9,11 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 SCRIPT = Path(__file__).with_suffix(".js")
-ANSWERED_BY_PYTHON = (
-    "annotator",
-    "canvas_explorer",
-    "teach_explorer",
-)  # nothing is left without a kernel
+# Nothing is left of these without a kernel.
+ANSWERED_BY_PYTHON = ("annotator", "canvas_explorer", "teach_explorer")
 SYNCED = ("data", "state", "fixed", "asked", "answered", "problem")
 EXPORT = "export default { render };"
 
