@@ -59,6 +59,38 @@ function makeQueue(model) {
   };
 }
 
+function trace(context, points, close) {
+  context.beginPath();
+  for (const [x, y] of points) context.lineTo(x, y);
+  if (close) context.closePath();
+}
+
+function drawBaseline(context, scale, baseline, point) {
+  context.strokeStyle = "#D55E00";
+  context.lineWidth = 2 / scale;
+  trace(context, baseline, false);
+  context.stroke();
+  baseline.forEach(([x, y], k) => {
+    const size = (k === point ? 6 : 3.5) / scale;
+    context.fillStyle = k === point ? "#E69F00" : "#D55E00";
+    context.fillRect(x - size, y - size, 2 * size, 2 * size);
+  });
+}
+
+function drawCross(context, scale, { begun, at: [x, y] }) {
+  context.strokeStyle = "#E69F00";
+  context.lineWidth = 2 / scale;
+  const arm = 12 / scale;
+  trace(context, [[x - arm, y], [x + arm, y]], false);
+  context.stroke();
+  trace(context, [[x, y - arm], [x, y + arm]], false);
+  context.stroke();
+  if (begun) {
+    trace(context, [begun, [x, y]], false);
+    context.stroke();
+  }
+}
+
 // The page, as much of it as the chosen line needs: one canvas, however many lines there are.
 function makeView(fixed, store) {
   const canvas = html("canvas", { width: VIEW.width, height: VIEW.height, tabindex: 0, role: "img",
@@ -82,12 +114,6 @@ function makeView(fixed, store) {
       at.y + (event.clientY - box.top) * zoom / at.scale];
   };
 
-  function trace(context, points, close) {
-    context.beginPath();
-    for (const [x, y] of points) context.lineTo(x, y);
-    if (close) context.closePath();
-  }
-
   function draw(chosen, point, drawing) {
     last = [chosen, point, drawing];
     const context = canvas.getContext("2d");
@@ -108,34 +134,8 @@ function makeView(fixed, store) {
     }
     context.globalAlpha = 1;
     const row = store.row(chosen);
-    if (row) drawBaseline(context, row.baseline, point);
-    if (drawing) drawCross(context, drawing);
-  }
-
-  function drawBaseline(context, baseline, point) {
-    context.strokeStyle = "#D55E00";
-    context.lineWidth = 2 / at.scale;
-    trace(context, baseline, false);
-    context.stroke();
-    baseline.forEach(([x, y], k) => {
-      const size = (k === point ? 6 : 3.5) / at.scale;
-      context.fillStyle = k === point ? "#E69F00" : "#D55E00";
-      context.fillRect(x - size, y - size, 2 * size, 2 * size);
-    });
-  }
-
-  function drawCross(context, { begun, at: [x, y] }) {
-    context.strokeStyle = "#E69F00";
-    context.lineWidth = 2 / at.scale;
-    const arm = 12 / at.scale;
-    trace(context, [[x - arm, y], [x + arm, y]], false);
-    context.stroke();
-    trace(context, [[x, y - arm], [x, y + arm]], false);
-    context.stroke();
-    if (begun) {
-      trace(context, [begun, [x, y]], false);
-      context.stroke();
-    }
+    if (row) drawBaseline(context, at.scale, row.baseline, point);
+    if (drawing) drawCross(context, at.scale, drawing);
   }
 
   image.addEventListener("load", () => { if (last) draw(...last); });
