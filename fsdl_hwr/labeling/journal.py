@@ -1,5 +1,6 @@
 """A journal on disk: what was done, step by step, so that a killed kernel loses nothing."""
 
+import atexit
 import json
 import os
 from pathlib import Path
@@ -89,6 +90,12 @@ class Journal:
         if torn:
             self._file.truncate(len(content) - len(torn))
         return records
+
+
+@atexit.register
+def _close_all() -> None:
+    for journal in list(_open.values()):
+        journal.close()
 
 
 def _truncated(file, size: int):

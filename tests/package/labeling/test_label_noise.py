@@ -80,8 +80,8 @@ def test_a_ranking_is_measured_as_its_definition_says(rng):
 
 def test_confident_learning_doubts_the_labels_that_were_flipped(rng):
     labels = rng.integers(0, 4, 400)
-    probabilities = rng.dirichlet(np.ones(4), 400) * 0.3
-    probabilities[np.arange(400), labels] += 0.7
+    probabilities = rng.dirichlet(np.ones(4), 400) * 0.1
+    probabilities[np.arange(400), labels] += 0.9
     given = labels.copy()
     given[:20] = (given[:20] + 1) % 4
     doubted = label_noise.confident_learning(probabilities, given)
