@@ -213,10 +213,10 @@ def rectangle(value: Mapping, shape: tuple[int, int]) -> list[tuple[float, float
 
 def _check_size(name: str, result: Mapping, shape: tuple[int, int]) -> None:
     """Refuse a region that was drawn on an image of another shape: turned by its camera, say."""
-    size = result.get("original_width"), result.get("original_height")
-    if None not in size and abs(size[0] * shape[0] / (size[1] * shape[1]) - 1) > 0.02:
+    width, height = result.get("original_width"), result.get("original_height")
+    if width and height and abs(width * shape[0] / (height * shape[1]) - 1) > 0.02:
         raise ValueError(
-            f"region {name} was drawn on an image of {size[0]} x {size[1]} px, and this one has "
+            f"region {name} was drawn on an image of {width} x {height} px, and this one has "
             f"{shape[1]} x {shape[0]}: it was turned or cropped since (look at its EXIF)."
         )
 

@@ -160,7 +160,8 @@ def _names_twice(rows: Sequence[Row]) -> list[Problem]:
 
 def _pages_twice(rows: Sequence[Row]) -> list[Problem]:
     """Name the second of two files that are equal, or that look alike."""
-    problems, first_of = [], {}
+    problems: list[Problem] = []
+    first_of: dict[str, Row] = {}
     for row in rows:
         first = first_of.setdefault(row.sha256, row)
         if first is not row:
@@ -173,7 +174,8 @@ def _pages_twice(rows: Sequence[Row]) -> list[Problem]:
 
 
 def _leaks(rows: Sequence[Row]) -> list[Problem]:
-    problems, split_of = [], {}
+    problems: list[Problem] = []
+    split_of: dict[tuple[str, str], Row] = {}
     for row in rows:
         for what, value in (("writer", row.writer), ("content", row.sha256)):
             if not row.split or not value:

@@ -67,7 +67,7 @@ def draw_noise(scores: np.ndarray, kinds: np.ndarray, title: str) -> Figure:
     figure = Figure(figsize=(WIDTH, 3.4))
     axes = figure.subplots()
     finite = np.minimum(scores, np.quantile(scores[np.isfinite(scores)], 1.0))
-    bins = np.linspace(0, finite.max() + 0.1, BINS)
+    bins = np.linspace(0, finite.max() + 0.1, BINS).tolist()
     names = ["", *dict.fromkeys(kind for kind in kinds if kind)]
     colors = (BLUE, VERMILION, ORANGE, GREEN, BLACK)
     for kind, color in zip(names, colors, strict=False):

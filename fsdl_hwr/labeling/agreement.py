@@ -70,7 +70,8 @@ def compare(first: Page, second: Page, threshold: float = 0.5) -> Agreement:
     apart = [_apart(areas[0], areas[2], matched[0]), _apart(areas[1], areas[2].T, matched[1])]
     texts = [(first.lines[i].transcript, second.lines[j].transcript) for i, j in pairs]
     texts = [pair for pair in texts if pair[0]]
-    cer = metrics.character_error_rate(*zip(*texts, strict=True)) if texts else None
+    ones, others = [one for one, _ in texts], [other for _, other in texts]
+    cer = metrics.character_error_rate(ones, others) if texts else None
     score = LineScore(len(pairs), len(first.lines), len(second.lines))
     return Agreement(
         tuple(pairs), apart[0][0], apart[1][0], apart[0][1], apart[1][1], score, cer

@@ -39,7 +39,7 @@ def order_by_doubt(readings: Sequence[Reading], lines: Lines, *, diverse: bool =
     looks = _looks(lines.images)
     typical = float(np.median(np.linalg.norm(looks - looks.mean(axis=0), axis=1)))
     chosen: list[int] = []
-    passed = []
+    passed: list[int] = []
     for k in order:
         near = chosen and np.linalg.norm(looks[chosen] - looks[k], axis=1).min() < 0.5 * typical
         (passed if near else chosen).append(k)
