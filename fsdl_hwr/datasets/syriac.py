@@ -77,7 +77,7 @@ class Scribe:
             roundness=float(rng.uniform(0.0, 0.03) + 0.02 * (1 + late)),
             nib_width=float(np.exp(rng.normal(-2.15 - 0.2 * late, 0.17))),
             nib_angle=float(np.radians(rng.normal(40 - 12 * late, 8))),
-            variation=float(rng.uniform(0.3, 0.55)),
+            variation=float(rng.uniform(0.25, 0.45)),
         )
 
     @property
@@ -142,7 +142,7 @@ class Scribe:
                 [strokes.round_off(stroke, self.roundness) for stroke in forms(hand)[letter]]
                 for letter in LETTERS
             ]
-            inks = _bent(rounded, 0.8, rng)
+            inks = _bent(rounded, 0.6, rng)
             wide = [pen_ink.transform(ink, [[self.width, 0, 0], [0, 1, 0]]) for ink in inks]
             own[hand] = dict(zip(LETTERS, wide, strict=True))
         return own
