@@ -75,6 +75,16 @@ PARAMETERS = {
         "passes": 1,
         "noise_lines": 60,
     },
+    "11_any_script": {
+        "num_scribes": 18,
+        "num_test": 18,
+        "lstm_epochs": 1,
+        "cnn_epochs": 1,
+        "autoencoder_epochs": 1,
+        "cleaner_epochs": 1,
+        "num_dated": 10,
+        "lstm_size": 8,
+    },
     "12_names": {
         "num_writers": 10,
         "num_names": 300,

@@ -19,6 +19,8 @@ import numpy as np
 from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont
 
+from fsdl_hwr import binarization
+
 FOLDER = Path(__file__).parents[1] / "fsdl_hwr" / "datasets" / "syriac_forms"
 LETTERS = "ܐܒܓܕܗܘܙܚܛܝܟܠܡܢܣܥܦܨܩܪܫܬ"
 HANDS = ("estrangela", "serto")
@@ -68,25 +70,9 @@ def _curve(step: str, start: np.ndarray, points: list[np.ndarray]) -> list[np.nd
     return drawn
 
 
-def thinned(image: np.ndarray) -> np.ndarray:
-    """Peel a shape to lines of one pixel that keep its form: bool in, bool out."""
-    image = image.copy()
-    while True:
-        before = image.sum()
-        for first in (True, False):
-            around = _neighbors(image)  # (8, height, width), clockwise from above
-            count = around.sum(0)
-            changes = (~around & np.roll(around, -1, axis=0)).sum(0)
-            n, e, s, w = around[0], around[2], around[4], around[6]
-            open_side = ~(n & e & s) & ~(e & s & w) if first else ~(n & e & w) & ~(n & s & w)
-            image &= ~((count >= 2) & (count <= 6) & (changes == 1) & open_side)
-        if image.sum() == before:
-            return image
-
-
 def line_of(shape: np.ndarray) -> np.ndarray:
     """Thin a letter; a dot, of which thinning may leave nothing, becomes its middle pixel."""
-    line = thinned(shape)
+    line = binarization.skeletons(shape[None])[0]
     parts, labels, _, middles = cv2.connectedComponentsWithStats(shape.astype(np.uint8))
     for k in range(1, parts):
         if not line[labels == k].any():

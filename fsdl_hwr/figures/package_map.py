@@ -18,8 +18,8 @@ from fsdl_hwr.figures import drawing
 PARTS = (
     "files", "weights", "alphabet", "ink", "pen_sequences",
     "paper", "page_ink", "image_files", "rows", "camera", "augmentation",
-    "datasets", "backend", "networks", "ctc", "language_model", "metrics", "line_metrics", "layout",
-    "recognizers", "labeling",
+    "datasets", "backend", "networks", "ctc", "language_model", "metrics", "line_metrics",
+    "binarization", "dating", "layout", "recognizers", "labeling",
     "experiments", "serving", "porting", "figures", "explorers", "checks",
     "__main__",
 )  # fmt: skip

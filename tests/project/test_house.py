@@ -31,6 +31,8 @@ TESTED_ELSEWHERE = {
     "experiments.__main__": "package/experiments/test_notebooks.py",
     "labeling.simulated": "package/labeling/test_agreement.py",
     "serving.unreliable": "package/datasets/test_parallel_downloads.py",
+    "networks.autoencoders": "package/recognizers/test_reconstruction.py",
+    "networks.letter_unet": "package/recognizers/test_reconstruction.py",
     "porting.weights": "package/porting/test_torch_crnn.py",
     "recognizers.progress": "package/recognizers/test_training.py",
     **{
@@ -43,7 +45,7 @@ TESTED_ELSEWHERE = {
         for name in ("pen_lstm", "causal_pen_lstm", "pen_line_lstm")
     },
     **{
-        f"checks.lab_{k:02}": "labs/test_exercises.py" for k in (*range(1, 8), 10, 12)
+        f"checks.lab_{k:02}": "labs/test_exercises.py" for k in (*range(1, 8), *range(10, 13))
     },  # with solutions
 }
 
