@@ -61,7 +61,13 @@ def sparse_autoencoder(
     image = keras.Input(shape, dtype="uint8", name="image")
     x = layers.Flatten()(rescaled(image))  # (height * width,)
     penalty = SparseActivity(target, weight)
-    code = layers.Dense(num_units, "sigmoid", activity_regularizer=penalty, name="code")(x)
+    code = layers.Dense(
+        num_units,
+        "sigmoid",
+        bias_initializer=keras.initializers.Constant(np.log(target / (1 - target))),
+        activity_regularizer=penalty,
+        name="code",
+    )(x)  # units begin at the target: from 0.5 the way there takes hundreds of steps
     x = layers.Dense(int(np.prod(shape)), "sigmoid")(code)
     drawn = layers.Reshape(shape)(x)  # (height, width)
     return keras.Model(image, drawn, name="sparse_autoencoder"), keras.Model(image, code)

@@ -33,7 +33,7 @@ def test_the_penalty_is_zero_at_its_target_and_the_divergence_elsewhere():
 
 def test_units_of_a_sparse_autoencoder_fire_as_often_as_they_should():
     network, encoder = sparse_autoencoder(num_units=40, target=0.1, weight=3.0)
-    losses = reconstruction.fit_autoencoder(network, GLYPHS.images, epochs=60, learning_rate=0.01)
+    losses = reconstruction.fit_autoencoder(network, GLYPHS.images, epochs=30, learning_rate=0.01)
     assert losses[-1] < 0.7 * losses[0]
     assert encoder.predict(GLYPHS.images, verbose=0).mean() == pytest.approx(0.1, abs=0.03)
 
@@ -59,7 +59,8 @@ def test_a_mirrored_convolution_is_the_gradient_of_the_forward_one():
 
 def test_a_tied_autoencoder_learns_to_copy():
     network, _ = tied_autoencoder(code_size=16, filters=(4, 8), hidden=32)
-    losses = reconstruction.fit_autoencoder(network, GLYPHS.images, epochs=8, learning_rate=0.01)
+    fit = reconstruction.fit_autoencoder
+    losses = fit(network, GLYPHS.images, epochs=8, batch_size=16, learning_rate=0.01)
     drawn = network.predict(GLYPHS.images, verbose=0)
     assert losses[-1] < 0.6 * losses[0]
     assert 0 <= drawn.min() and drawn.max() <= 1
@@ -70,8 +71,8 @@ def test_a_tied_autoencoder_learns_to_copy():
 
 @pytest.mark.parametrize("num_classes", [0, 22])
 def test_a_unet_learns_to_clean(num_classes):
-    network = letter_unet(filters=(4, 8, 8), num_classes=num_classes)
-    losses = reconstruction.fit_cleaner(network, GLYPHS, epochs=8, batch_size=16)
+    network = letter_unet(filters=(4, 4, 8), num_classes=num_classes)
+    losses = reconstruction.fit_cleaner(network, GLYPHS, epochs=6, batch_size=16)
     assert losses[-1] < losses[0]
     photos = parchment.photographs(GLYPHS, ["stained"], 9)
     found = reconstruction.clean(network, photos, GLYPHS.labels)
