@@ -68,7 +68,8 @@ def sparse_autoencoder(
         activity_regularizer=penalty,
         name="code",
     )(x)  # units begin at the target: from 0.5 the way there takes hundreds of steps
-    x = layers.Dense(int(np.prod(shape)), "sigmoid")(code)
+    blank = keras.initializers.Constant(-2.0)  # most of a letter's image is paper
+    x = layers.Dense(int(np.prod(shape)), "sigmoid", bias_initializer=blank)(code)
     drawn = layers.Reshape(shape)(x)  # (height, width)
     return keras.Model(image, drawn, name="sparse_autoencoder"), keras.Model(image, code)
 
