@@ -18,6 +18,8 @@ from fsdl_hwr.datasets.splits import SPLITS
 X_HEIGHT = 0.5  # em, of the letter forms
 LENGTHS = (3, 5, 8, 12, 17, 23, 30, 38, 46, 54)  # characters, of the lines a writer has ready
 STYLE_SHARES = {"print": 0.5, "mixed": 1.0, "script": 2.5}  # letters are mostly in script
+PITCH = 0.45, 0.9  # em per px from line to line: x-heights of letters are .2 to .45 of it
+CROWDED = 0.06  # of a line's ink that may lie on other lines' ink: people write where there is room
 SUPERSAMPLING = 2  # OpenCV's strokes are whole px wide
 LETTER, COLUMNS, FORM, NOTES = "letter", "columns", "form", "notes"
 LAYOUTS = {LETTER: 0.55, NOTES: 0.2, COLUMNS: 0.15, FORM: 0.1}  # and how often each is drawn
@@ -147,7 +149,7 @@ class _Layout:
         self.maker, self.writer, self.rng = maker, writer, rng
         self.height, self.width = maker.height, maker.width
         self.pitch = self.height / rng.uniform(10, 30)  # px from line to line
-        self.em = self.pitch * rng.uniform(0.45, 1.15)
+        self.em = self.pitch * rng.uniform(*PITCH)
         wide = rng.random() < 0.35  # some hands leave as much between words as others in a margin
         self.gap = rng.uniform(0.7, 2.2) if wide else rng.uniform(0.3, 0.8)  # em
         self.stretch = float(np.exp(rng.normal(0.15, 0.25)))
@@ -289,7 +291,8 @@ def draw(
 ) -> tuple[np.ndarray, np.ndarray, list[TextLine]]:
     """Draw lines: the ink, uint8 (height, width) 255 on 0, whose ink it is, and the lines.
 
-    What would leave the page is left out; owners are int32 (height, width), 0 for none.
+    What would leave the page is left out, and what would be written through other lines; owners
+    are int32 (height, width), 0 for none.
     """
     scale = SUPERSAMPLING
     large = np.zeros((height * scale, width * scale), np.uint8)
@@ -303,12 +306,26 @@ def draw(
             continue
         curves = [np.rint(stroke * scale * 8).astype(np.int32) for stroke in inks]
         thickness = max(1, round(line.pen * scale))
+        if _crowded(whose, curves, thickness):
+            continue
         cv2.polylines(large, curves, False, int(rng.integers(190, 256)), thickness, cv2.LINE_8, 3)
         cv2.polylines(whose, curves, False, len(lines) + 1, thickness + 2, cv2.LINE_8, 3)
         x_height = X_HEIGHT * line.em
         lines.append(TextLine(baseline, x_height, line.ready.transcript, line.kind))
     ink = cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA)
     return ink, whose[::scale, ::scale].astype(np.int32), lines
+
+
+def _crowded(whose: np.ndarray, curves: Sequence[np.ndarray], thickness: int) -> bool:
+    """Say whether too much of a line's ink would lie on ink that is already there."""
+    points = np.concatenate(curves) // 8
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    left, top = max(0, left - thickness), max(0, top - thickness)
+    there = whose[top : bottom + thickness, left : right + thickness] > 0
+    fresh = np.zeros(there.shape, np.uint8)
+    moved = [curve - np.array([left, top], np.int32) * 8 for curve in curves]
+    cv2.polylines(fresh, moved, False, 1, thickness, cv2.LINE_8, 3)
+    return there[fresh > 0].mean() > CROWDED if fresh.any() else False
 
 
 def training_maker(

@@ -61,6 +61,18 @@ def test_columns_stand_side_by_side():
     assert (starts < 0.3 * 576).sum() > 2 and (starts > 0.4 * 576).sum() > 2
 
 
+def test_nobody_writes_through_other_lines():
+    hand, rng = strokes.writers("test", 1)[0], np.random.default_rng(0)
+    ready = drawn_pages.ready_line("meet me at noon", lambda word: hand.write(word, rng))
+    lines = [
+        drawn_pages.Placed(ready, 0.5, (20.0, y), 30.0, 1.0, 0.0, 0.0, 0.0, 2.0)
+        for y in (60.0, 66.0, 140.0)
+    ]
+    _, owners, kept = drawn_pages.draw(lines, 200, 400, rng)
+    assert [round(float(line.baseline[0, 1])) for line in kept] == [60, 140]
+    assert owners.max() == 2
+
+
 def test_impossible_orders_are_refused():
     writers = strokes.writers("train", 1)
     with pytest.raises(ValueError, match="at least one writer"):
