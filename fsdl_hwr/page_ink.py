@@ -9,6 +9,8 @@ THRESHOLD = 0.8  # of Otsu's, so that thin strokes stay whole
 SPECK = 12  # px of a page 800 px high: what is smaller was not written
 RULE = 0.35  # of the page's side: a thin straight stroke as long as this is a rule
 SHEET = 0.004  # of the page's height: how thick a rule is at most
+ACROSS = 0.5  # of the page's side: thin ink along so much of a straight line is a rule, if broken
+TILTS = np.tan(np.radians(np.linspace(-2, 2, 33)))  # of rules on a page that lies nearly straight
 
 
 def working_size(image: np.ndarray) -> tuple[np.ndarray, float]:
@@ -62,6 +64,10 @@ def without_rules(ink: np.ndarray) -> np.ndarray:
     """Erase printed rules and squares, and keep what is written across them: uint8 of 0 and 1."""
     cleaned = ink.copy()
     height, width = ink.shape
+    upright = _on_straight_rules(ink.T).T  # no writing looks like these: the paper is squared
+    if upright.any():
+        cleaned[upright | _on_straight_rules(ink)] = 0
+        cleaned |= _closed(cleaned) & ink
     for side, shape in ((width, (1, -1)), (height, (-1, 1))):
         length = max(15, side // 24)
         kernel = np.ones((1, length) if shape[0] == 1 else (length, 1), np.uint8)
@@ -77,9 +83,36 @@ def without_rules(ink: np.ndarray) -> np.ndarray:
         if rules.any():
             cleaned[rules[parts] & (strokes > 0)] = 0
             # A stroke that crossed the rule is closed again, by a rule's thickness.
-            close = cv2.morphologyEx(cleaned, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-            cleaned |= close & ink
+            cleaned |= _closed(cleaned) & ink
     return cleaned
+
+
+def _closed(ink: np.ndarray) -> np.ndarray:
+    return cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+
+
+def _on_straight_rules(ink: np.ndarray) -> np.ndarray:
+    """Find thin ink along lines that run across most of the page, faint and broken as they may be.
+
+    ink: uint8 (height, width), 0 and 1. Lines run along the rows, all equally tilted. Returns bool.
+    """
+    height, width = ink.shape
+    thickest = round(1 + max(2.0, SHEET * height))
+    thick = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8))
+    rows, columns = np.nonzero(ink > thick)
+    if not len(rows):
+        return np.zeros(ink.shape, bool)
+    best, most = np.zeros(len(rows), bool), 0
+    for tilt in TILTS:
+        place = np.rint(rows + tilt * (columns - width / 2)).astype(int) + width
+        counts = np.bincount(place, minlength=height + 2 * width)
+        counts = np.convolve(counts, np.ones(3, int), mode="same")  # a rule is not one row exactly
+        crowded = counts > ACROSS * width
+        if (total := counts[crowded].sum()) > most:
+            best, most = np.convolve(crowded, np.ones(3, int), mode="same")[place] > 1, total
+    found = np.zeros(ink.shape, bool)
+    found[rows[best], columns[best]] = True
+    return found
 
 
 def is_light(image: np.ndarray) -> bool:

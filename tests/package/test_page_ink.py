@@ -56,6 +56,24 @@ def test_rules_are_erased_and_what_crosses_them_stays(squared):
     assert recall > 0.85 and precision > 0.8
 
 
+def test_squares_that_are_broken_and_tilted_are_erased_too():
+    page = bars(height=400, width=600, rows=(100, 200, 300), x_height=30)
+    rng, rules = np.random.default_rng(0), np.zeros((400, 600), bool)
+    y, x = np.mgrid[:400, :600]
+    rules |= np.rint(y + 0.01 * x) % 25 == 0
+    rules |= np.rint(x - 0.01 * y) % 25 == 12
+    rules &= rng.random(rules.shape) < 0.85  # broken every few px
+    ink = page_ink.ink_mask(np.where(rules & (page.owners == 0), 90, page.image))
+    recall, precision = spread(ink, page)
+    assert recall > 0.85 and precision > 0.85
+
+
+def test_lines_of_thin_dense_writing_are_no_rules():
+    page = bars(height=400, width=600, rows=range(40, 400, 40), x_height=10, step=5)
+    recall, _ = spread(page_ink.ink_mask(page.image), page)
+    assert recall > 0.95
+
+
 def test_a_large_scan_is_scaled_down():
     image = np.zeros((3000, 6000), np.uint8)
     small, scale = page_ink.working_size(image)
