@@ -85,6 +85,15 @@ def test_a_page_can_be_learned_by_heart(network, maker):
     assert losses[-1] < 0.8 * losses[0]
 
 
+def test_annotated_lines_get_the_x_height_that_is_found():
+    page = bars(x_height=16)
+    found = [line.scaled(1.5) for line in page.lines]
+    thick = line_detector.as_thick(page, found)
+    assert [line.x_height for line in thick.lines] == [24, 24]
+    np.testing.assert_array_equal(thick.lines[0].baseline, page.lines[0].baseline)
+    assert line_detector.as_thick(page, []) is page
+
+
 def test_training_on_leaves_the_network_as_it_was(network, maker):
     before = [w.copy() for w in network.get_weights()]
     copy = line_detector.train_on(network, [bars()], maker, 4, batch_size=4)
