@@ -2,7 +2,8 @@
 
 Arrays keep Keras' layout, (batch, height, width, channels). Two faults of real ports can be
 switched on, for lab 12: frames cut out of memory in another order than the tensor's, and batch
-normalization that never leaves training.
+normalization that never leaves training. Sums are kept in 64 bits, so that what differs from
+another port in 32 bits is that port's own rounding.
 """
 
 from collections.abc import Sequence
@@ -30,7 +31,7 @@ def forward(
         evaluates: False normalizes by the batch at hand, as in training.
     """
     stages: dict[str, np.ndarray] = {}
-    x = (images.astype(np.float32) / 255)[..., None]  # (batch, height, width, 1)
+    x = (images.astype(np.float64) / 255)[..., None]  # (batch, height, width, 1)
     for k, stride in enumerate(strides):
         x = convolve(x, weights[f"conv{k}.kernel"], weights[f"conv{k}.bias"], (2, stride))
         # (batch, height / 2, width / stride, filters)
@@ -49,7 +50,7 @@ def forward(
         x = np.concatenate([there, back_again], axis=-1)  # (batch, frames, 2 * size)
         stages[f"lstm{k}"] = x
     stages["logits"] = x @ weights["logits.kernel"] + weights["logits.bias"]
-    return stages
+    return {name: stage.astype(np.float32) for name, stage in stages.items()}
 
 
 def convolve(
@@ -105,8 +106,8 @@ def lstm(x: np.ndarray, kernel: np.ndarray, recurrent: np.ndarray, bias: np.ndar
     batch, num_frames, _ = x.shape
     size = recurrent.shape[0]
     gates_of_x = x @ kernel + bias  # (batch, frames, 4 * size)
-    hidden = cell = np.zeros((batch, size), np.float32)
-    outputs = np.empty((batch, num_frames, size), np.float32)
+    hidden = cell = np.zeros((batch, size))
+    outputs = np.empty((batch, num_frames, size))
     for t in range(num_frames):
         gates = gates_of_x[:, t] + hidden @ recurrent
         let_in, keep, candidate, let_out = np.split(gates, 4, axis=-1)
