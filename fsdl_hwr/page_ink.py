@@ -108,7 +108,7 @@ def _on_straight_rules(ink: np.ndarray) -> np.ndarray:
         counts = np.bincount(place, minlength=height + 2 * width)
         counts = np.convolve(counts, np.ones(3, int), mode="same")  # a rule is not one row exactly
         crowded = counts > ACROSS * width
-        if (total := counts[crowded].sum()) > most:
+        if (total := int(counts[crowded].sum())) > most:
             best, most = np.convolve(crowded, np.ones(3, int), mode="same")[place] > 1, total
     found = np.zeros(ink.shape, bool)
     found[rows[best], columns[best]] = True

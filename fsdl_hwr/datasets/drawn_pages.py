@@ -325,7 +325,7 @@ def _crowded(whose: np.ndarray, curves: Sequence[np.ndarray], thickness: int) ->
     fresh = np.zeros(there.shape, np.uint8)
     moved = [curve - np.array([left, top], np.int32) * 8 for curve in curves]
     cv2.polylines(fresh, moved, False, 1, thickness, cv2.LINE_8, 3)
-    return there[fresh > 0].mean() > CROWDED if fresh.any() else False
+    return bool(fresh.any() and there[fresh > 0].mean() > CROWDED)
 
 
 def training_maker(
