@@ -4,7 +4,6 @@ Beam search asks one which of two labels that fit the ink equally well is the be
 """
 
 import os
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -84,14 +83,14 @@ class CharacterNgram:
     def load(cls, path: str | os.PathLike) -> "CharacterNgram":
         """Read what `save` wrote; `FileNotFoundError` or `ValueError` otherwise."""
         try:
-            with np.load(path, allow_pickle=False) as arrays:
-                alphabet = Alphabet(str(arrays["characters"]))
-                orders = range(1, len(arrays.files) // 2 + 1)
-                ngrams = [
-                    (np.cumsum(arrays[f"steps{n}"]), arrays[f"counts{n}"].astype(np.int64))
-                    for n in orders
-                ]
-        except (KeyError, EOFError, zipfile.BadZipFile, ValueError) as error:
+            arrays = files.load_arrays(path)
+            alphabet = Alphabet(str(arrays["characters"]))
+            orders = range(1, len(arrays) // 2 + 1)
+            ngrams = [
+                (np.cumsum(arrays[f"steps{n}"]), arrays[f"counts{n}"].astype(np.int64))
+                for n in orders
+            ]
+        except files.DAMAGED_ARRAYS as error:
             raise ValueError(f"{path} is damaged, or no language model ({error}).") from error
         return cls(alphabet, ngrams)
 

@@ -5,10 +5,13 @@ and never written to. Downloads and conversions go to `FSDL_HWR_CACHE`, else to 
 cache folder.
 """
 
+import contextlib
+import functools
 import lzma
 import os
 import stat
 import tarfile
+import time
 import uuid
 import zipfile
 import zlib
@@ -16,9 +19,15 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PureWindowsPath
 
 import pooch
+from tqdm.auto import tqdm
+
+from fsdl_hwr import files
 
 ARCHIVES = (".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar", ".zip")
 RETRIES = 2  # after the first attempt, for each address
+BLOCK = 1 << 16  # bytes
+MOST = 1.5  # times the expected size, after which a download is stopped
+SECONDS, SLOWEST = 30.0, 1000  # of silence, or with fewer bytes per second, that end a download
 MAX_MEMBER = 1 << 30  # bytes of one file in an archive; the largest that is needed has 0.2 GB
 DAMAGE = (tarfile.ReadError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError)
 
@@ -104,7 +113,7 @@ def download(
     for url, known in zip(urls, checksums, strict=True):
         print(f"Downloading from {url}")
         try:
-            _fetch(url, known, filename, folder)
+            _fetch(url, known, filename, folder, size)
             return path
         except (OSError, ValueError) as error:  # requests' own errors are OSErrors
             failures.append(f"{url}: {_reason(error)}")
@@ -149,7 +158,8 @@ def cache_path() -> Path:
     return Path(os.environ.get("FSDL_HWR_CACHE") or pooch.os_cache("fsdl_hwr")).expanduser()
 
 
-def _fetch(url: str, checksum: str | None, filename: str, folder: Path) -> None:
+def _fetch(url: str, checksum: str | None, filename: str, folder: Path, size: int) -> None:
+    _remove_leftovers((folder / filename).parent)
     pooch.get_logger().setLevel("WARNING")  # this module says what happens in its own words
     pooch.create(
         folder,
@@ -157,16 +167,24 @@ def _fetch(url: str, checksum: str | None, filename: str, folder: Path) -> None:
         registry={filename: checksum},
         urls={filename: url},
         retry_if_failed=RETRIES,
-    ).fetch(filename, downloader=_download_data)
+    ).fetch(filename, downloader=functools.partial(_download_data, size=size))
 
 
-def _download_data(url: str, output_file: str, pup: pooch.Pooch) -> None:
+def _remove_leftovers(folder: Path) -> None:
+    """Remove half files of downloads that were killed: pooch's temporary names, long unchanged."""
+    for path in folder.glob("tmp????????"):
+        with contextlib.suppress(OSError):
+            if path.is_file() and time.time() - path.stat().st_mtime > files.LEFT_AFTER:
+                path.unlink()
+
+
+def _download_data(url: str, output_file: str, pup: pooch.Pooch, size: int) -> None:
     """Download as pooch does, then refuse what is not the data, before it gets its name.
 
     A portal or a moved host answers with a web page. A file without a checksum must have content,
     and an archive among them is read to its end, where its own check lies.
     """
-    pooch.HTTPDownloader(progressbar=True)(url, output_file, pup)
+    _stream(url, output_file, size)
     with open(output_file, "rb") as file:
         beginning = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if beginning.startswith((b"<!doctype html", b"<html")):
@@ -181,6 +199,39 @@ def _download_data(url: str, output_file: str, pup: pooch.Pooch) -> None:
         except ValueError as error:
             reason = error.__cause__ or error
             raise DownloadError(f"what the host sent is no whole archive ({reason}).") from error
+
+
+def _stream(url: str, path: str, size: int) -> None:
+    """Write what a host sends to a file, as it comes; not more than expected, and not for ever."""
+    import requests  # pooch's
+    import urllib3
+
+    most = int(MOST * size) + BLOCK
+    # Nothing is unpacked on the way: the checksum is of the file, and what expands stays small.
+    options: dict = {"stream": True, "timeout": SECONDS, "headers": {"Accept-Encoding": "identity"}}
+    with requests.get(url, **options) as response, open(path, "wb") as file:
+        response.raise_for_status()
+        announced = int(response.headers.get("Content-Length") or 0)
+        received, counted, since = announced if announced > most else 0, 0, time.monotonic()
+        with tqdm(total=announced or size, unit="B", unit_scale=True) as bar:
+            while received <= most:
+                try:
+                    block = response.raw.read1(BLOCK, decode_content=False)
+                except urllib3.exceptions.HTTPError as error:
+                    raise requests.ConnectionError(error) from error  # pooch tries those again
+                if not block:
+                    break
+                file.write(block)
+                bar.update(len(block))
+                received += len(block)
+                if time.monotonic() - since > SECONDS:
+                    if received - counted < SLOWEST * SECONDS:
+                        raise DownloadError(f"the host sends less than {SLOWEST:,} bytes a second.")
+                    counted, since = received, time.monotonic()
+    if received > most:
+        raise DownloadError(f"the host sends more than {most:,} bytes; about {size:,} are right.")
+    if received < announced:
+        raise requests.ConnectionError(f"IncompleteRead: {received:,} of {announced:,} bytes")
 
 
 def _reason(error: Exception) -> str:

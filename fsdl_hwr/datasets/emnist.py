@@ -7,6 +7,8 @@ letters", 2017.
 """
 
 import gzip
+import io
+import math
 import struct
 import zlib
 from pathlib import Path, PurePosixPath
@@ -28,6 +30,7 @@ SHA256 = (
     "fb9bb67e33772a9cc0b895e4ecf36d2cf35be8b709693c3564cea2a019fcda8e",
     "909a2a39c5e86bdd7662425e9b9c4a49bb582bf8d0edad427f3c3a9d0c6f7259",
 )
+MAX_BYTES = 1 << 30  # of one file unpacked; the largest has 0.55 GB
 IDX_MAGIC = {1: 0x0801, 3: 0x0803}  # unsigned bytes in one dimension (labels), in three (images)
 WAY_OUT = (
     "Get NIST's gzip.zip and place it as emnist/gzip.zip in the folder that the environment "
@@ -176,22 +179,31 @@ def _read_mapping(path: str, data: bytes) -> tuple[str, np.ndarray]:
 
 def _read_idx(path: str, data: bytes, dimensions: int) -> np.ndarray:
     """Read a gzipped idx file of unsigned bytes: uint8, of the shape that its header states."""
-    try:
-        data = gzip.decompress(data)
-    except (OSError, EOFError, zlib.error) as error:
-        raise ValueError(f"{path} is damaged or cut off ({error}). {WAY_OUT}") from error
     size = 4 * (1 + dimensions)
-    header = struct.unpack(f">{1 + dimensions}I", data[:size].ljust(size, b"\0"))
+    packed = gzip.GzipFile(fileobj=io.BytesIO(data))
+    header = struct.unpack(f">{1 + dimensions}I", _unpack(path, packed, size).ljust(size, b"\0"))
     if header[0] != IDX_MAGIC[dimensions]:
         raise ValueError(
             f"{path} does not begin as an idx file of {dimensions} dimensions does (magic number "
             f"{IDX_MAGIC[dimensions]}). {WAY_OUT}"
         )
     shape = header[1:]
-    body = np.frombuffer(memoryview(data)[size:], dtype=np.uint8)
-    if len(body) != np.prod(shape):
+    promised = math.prod(shape)
+    if promised > MAX_BYTES:
+        raise ValueError(f"{path} promises {promised:,} bytes, more than EMNIST has. {WAY_OUT}")
+    # One more byte than promised: the end is reached, with gzip's check, and no bomb unpacked.
+    body = np.frombuffer(_unpack(path, packed, promised + 1), dtype=np.uint8)
+    if len(body) != promised:
+        count = "more" if len(body) > promised else f"{len(body)}"
         raise ValueError(
-            f"{path} promises the shape {shape} and holds {len(body)} bytes after its header, "
+            f"{path} promises the shape {shape} and holds {count} bytes after its header, "
             f"which is not that many. {WAY_OUT}"
         )
     return body.reshape(shape)
+
+
+def _unpack(path: str, packed: gzip.GzipFile, size: int) -> bytes:
+    try:
+        return packed.read(size)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"{path} is damaged or cut off ({error}). {WAY_OUT}") from error

@@ -152,8 +152,7 @@ def _converted(height: int, width: int) -> dict[str, np.ndarray]:
     path = downloads.cache_folder() / "iam" / name
     if path.is_file():
         try:
-            with np.load(path, allow_pickle=False) as archive:
-                return dict(archive)
+            return files.load_arrays(path)
         except files.DAMAGED_ARRAYS as error:
             print(f"The conversion {path} is damaged ({error}): it is made anew.")
     print(f"Converting IAM from {folder} into {path}, once: a minute or two.")

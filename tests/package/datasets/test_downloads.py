@@ -1,11 +1,15 @@
 """Downloads against a host on this machine that fails in every way a host can."""
 
+import contextlib
+import gzip
 import hashlib
 import http.server
 import io
 import lzma
+import os
 import tarfile
 import threading
+import time
 import zipfile
 
 import numpy as np
@@ -26,17 +30,31 @@ class Host(http.server.BaseHTTPRequestHandler):
         Host.requests.append(self.path)
         if self.path == "/missing":
             return self.send_error(404)
+        if self.path in ("/endless", "/drip"):
+            return self.drip(1 << 14 if self.path == "/endless" else 1)
         body = {
             "/html": b"\n<!DOCTYPE html><html><body>Sign in to the network</body></html>",
             "/wrong": DATA[::-1],
             "/empty": b"",
+            "/swollen": bytes(1 << 20),
+            "/packed": gzip.compress(bytes(1 << 24)),
         }.get(self.path, DATA)
         recovers = self.path == "/flaky" and Host.requests.count("/flaky") > 1
         cut = self.path in ("/cut", "/flaky") and not recovers
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
+        if self.path == "/packed":
+            self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         self.wfile.write(body[: len(body) // 2] if cut else body)
+
+    def drip(self, size):
+        self.send_response(200)
+        self.end_headers()
+        with contextlib.suppress(OSError):  # until the other side has enough
+            for _ in range(1000):
+                self.wfile.write(bytes(size))
+                threading.Event().wait(0.02)  # time.sleep is none here
 
     def log_message(self, *args):
         pass
@@ -292,3 +310,32 @@ def test_an_archive_without_a_checksum_is_opened_before_it_gets_its_name(host, t
     with pytest.raises(downloads.DownloadError, match="empty|no whole archive"):
         fetch(host + path, checksum=None, filename="letters/data.tgz")
     assert files_in(tmp_path / "cache") == []
+
+
+@pytest.mark.parametrize("path", ["/swollen", "/endless"])
+def test_a_host_that_sends_too_much_is_stopped(host, tmp_path, path):
+    with pytest.raises(downloads.DownloadError, match="more than 80,896 bytes; about 10,240"):
+        fetch(host + path)
+    assert files_in(tmp_path / "cache") == []
+
+
+def test_what_a_host_packs_on_the_way_is_not_unpacked(host, tmp_path):
+    with pytest.raises(downloads.DownloadError, match="checksum"):
+        fetch(host + "/packed")
+    assert files_in(tmp_path / "cache") == []
+
+
+def test_a_host_that_drips_is_left(host, monkeypatch):
+    monkeypatch.setattr(downloads, "SECONDS", 0.3)
+    with pytest.raises(downloads.DownloadError, match="less than 1,000 bytes a second"):
+        fetch(host + "/drip")
+
+
+def test_half_files_of_killed_downloads_are_removed(host, tmp_path):
+    folder = tmp_path / "cache/letters"
+    folder.mkdir(parents=True)
+    for name, hours in (("tmpabcd1234", 2), ("tmpefgh5678", 0), ("mine.bin", 2)):
+        (folder / name).write_bytes(b"half")
+        os.utime(folder / name, (time.time() - 3600 * hours - 9,) * 2)
+    fetch(host + "/good")
+    assert {path.name for path in folder.iterdir()} == {"data.bin", "tmpefgh5678", "mine.bin"}

@@ -2,6 +2,7 @@
 
 import gzip
 import struct
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -186,3 +187,16 @@ def test_the_real_sample():
         seven = glyphs.images[glyphs.labels == glyphs.characters.index("7")].mean(axis=0)
         assert f[18:, :14].sum() > 2 * f[18:, 14:].sum()
         assert seven[:14].sum() > 1.3 * seven[14:].sum()
+
+
+@pytest.mark.parametrize(
+    "shape, message", [((2, 28, 28), "holds more bytes"), ((1 << 21, 28, 28), "more than EMNIST")]
+)
+def test_a_file_that_expands_is_not_unpacked(shape, message):
+    header = struct.pack(">4I", 0x0803, *shape)
+    bomb = gzip.compress(header + bytes(100_000_000))
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=message):
+        emnist._read_idx("bomb.gz", bomb, dimensions=3)
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    tracemalloc.stop()

@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+import struct
 import sys
 
 import cv2
@@ -268,3 +269,14 @@ def test_case_tells_classes_apart(tmp_path, rng):
     write_classes(tmp_path, {"a": 3, "A": 3, "U+0061": 3}, rng)
     glyphs = folder.load(tmp_path)
     assert glyphs.characters == "Aa" and glyphs.counts().tolist() == [1, 4]
+
+
+def test_an_image_that_expands_is_refused_by_its_header(tmp_path, rng):
+    write_classes(tmp_path, {"a": 3}, rng)
+    path = next((tmp_path / "a").iterdir())
+    data = bytearray(path.read_bytes())
+    data[16:24] = struct.pack(">II", 50_000, 50_000)
+    for path in (tmp_path / "a").iterdir():
+        path.write_bytes(data)
+    with pytest.raises(ValueError, match="50,000 x 50,000 pixels"):
+        folder.load(tmp_path)
