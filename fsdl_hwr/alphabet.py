@@ -1,6 +1,7 @@
 """The characters a recognizer can write, and the numbers that stand for them."""
 
 import itertools
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,11 @@ def frames_needed(label: Sequence | np.ndarray) -> int:
     return len(label) + sum(bool(a == b) for a, b in itertools.pairwise(label))
 
 
+def normalize(text: str) -> str:
+    """Return a text in NFC: texts that look the same are the same."""
+    return unicodedata.normalize("NFC", text)
+
+
 @dataclass(frozen=True)
 class Alphabet:
     """The characters of a recognizer, as a value: class 0 is the blank, character k class k + 1.
@@ -61,8 +67,10 @@ class Alphabet:
     def encode(self, text: str) -> np.ndarray:
         """Turn a text into its label: int32, shape (len(text),), values 1 to len(characters).
 
+        An accented letter is one character or two, as the alphabet has it, however it was typed.
         Raises `ValueError` that names the first character outside the alphabet.
         """
+        text = self.spell(text)
         for position, character in enumerate(text):
             if character not in self._index:
                 raise ValueError(
@@ -71,12 +79,22 @@ class Alphabet:
                 )
         return np.array([self._index[c] for c in text], dtype=np.int32)
 
+    def spell(self, text: str) -> str:
+        """Write accented letters in one code point (NFC), or in two if the alphabet has those."""
+        return "".join(self._parts(character) for character in normalize(text))
+
+    def _parts(self, character: str) -> str:
+        parts = unicodedata.normalize("NFD", character)
+        apart = character not in self._index and all(part in self._index for part in parts)
+        return parts if apart else character
+
     def decode(self, label: Iterable[int]) -> str:
         """Turn class indices back into text; blanks (and so padding) are left out."""
         return "".join(self.characters[k - 1] for k in label if k != BLANK_INDEX)
 
     def clean(self, text: str) -> tuple[str, Counter]:
         """Drop the characters outside the alphabet; return the text and the count of each drop."""
+        text = self.spell(text)
         dropped = Counter(c for c in text if c not in self._index)
         return "".join(c for c in text if c in self._index), dropped
 

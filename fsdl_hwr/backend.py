@@ -1,6 +1,12 @@
 """Keras with its backend: an import from here says what to install if there is none."""
 
+<<<<<<< HEAD
 NEEDED = ("keras", "tensorflow", "jax", "torch")
+=======
+import warnings
+
+BACKENDS = ("tensorflow", "jax", "torch")
+>>>>>>> 2c6cfdc (Texts in NFC at the door; wrong sets and defaults are refused before training)
 
 try:
     import keras
@@ -14,5 +20,15 @@ except ModuleNotFoundError as error:
         "that ships needs none of them: pip install '.[read]' and fsdl_hwr.serving.onnx.)",
         name=error.name,
     ) from error
+
+# A user's keras.json may ask for other defaults, with which every network here would be another.
+if keras.config.image_data_format() != "channels_last" or keras.config.floatx() != "float32":
+    warnings.warn(
+        "keras.json asks for channels first, or for another type of numbers than float32. The "
+        "kit's networks need neither: both are set back in this process.",
+        stacklevel=2,
+    )
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_floatx("float32")
 
 __all__ = ["keras"]

@@ -46,10 +46,11 @@ def character_error_rate(
     """Return the CER of a corpus: edits of characters over characters of the references.
 
     `references` and `predictions` are n texts each; an edit is an insertion, deletion or
-    substitution, so a rate may pass 100%. The interval is `bootstrap_interval`'s. Raises
-    `ValueError` where the counts differ or no reference has a character.
+    substitution, so a rate may pass 100%. Texts are compared in NFC. The interval is
+    `bootstrap_interval`'s. Raises `ValueError` where the counts differ or no reference has a
+    character.
     """
-    return _error_rate(references, predictions, seed)
+    return _error_rate(_texts(references), _texts(predictions), seed)
 
 
 def word_error_rate(references: Sequence[str], predictions: Sequence[str], seed: int = 0) -> Rate:
@@ -57,6 +58,7 @@ def word_error_rate(references: Sequence[str], predictions: Sequence[str], seed:
 
     Punctuation belongs to the word it touches.
     """
+    references, predictions = _texts(references), _texts(predictions)
     split = [text.split() for text in references], [text.split() for text in predictions]
     return _error_rate(*split, seed)
 
@@ -83,6 +85,7 @@ def bag_of_words_error_rate(
     2023, arXiv 2301.05935.
     """
     errors, lengths = [], []
+    references, predictions = _texts(references), _texts(predictions)
     for reference, prediction in zip(references, predictions, strict=True):
         wanted, given = Counter(reference.split()), Counter(prediction.split())
         lost, added = (wanted - given).total(), (given - wanted).total()
@@ -147,6 +150,7 @@ def confusions(references: Sequence[str], predictions: Sequence[str]) -> Confusi
 
     Where several alignments take equally few edits, one of them is counted.
     """
+    references, predictions = _texts(references), _texts(predictions)
     _check_counts(references, predictions)
     found = Confusions()
     for reference, prediction in zip(references, predictions, strict=True):
@@ -179,6 +183,13 @@ def frequent_character_baseline(
         raise ValueError("The training texts are empty: no character is the most frequent one.")
     character = counts.most_common(1)[0][0]
     return [character * len(reference) for reference in references]
+
+
+def _texts(texts: Sequence[str]) -> list[str]:
+    """Return texts in NFC, so that what looks the same counts as the same."""
+    if isinstance(texts, str):
+        raise ValueError(f"Rates are of lists of texts; for one, write [{texts!r:.60}].")
+    return [alphabet.normalize(text) for text in texts]
 
 
 def _error_rate(references, predictions, seed):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fsdl_hwr import ink
+from fsdl_hwr.alphabet import normalize
 from fsdl_hwr.ink import LINE_HEIGHT as LINE_HEIGHT
 from fsdl_hwr.ink import LINE_WIDTH as LINE_WIDTH
 
@@ -14,13 +15,26 @@ from fsdl_hwr.ink import LINE_WIDTH as LINE_WIDTH
 class Lines:
     """Line images with their transcripts.
 
-    images: uint8 (n, height, width), ink 255 on 0. transcripts: n strings. ink_widths: int32
-    (n,), the column after each line's last ink, in px.
+    images: uint8 (n, height, width), ink 255 on 0. transcripts: n strings, kept in NFC.
+    ink_widths: int32 (n,), the column after each line's last ink, in px. Raises `ValueError` for
+    images of another type and for counts that differ.
     """
 
     images: np.ndarray
     transcripts: tuple[str, ...]
     ink_widths: np.ndarray
+
+    def __post_init__(self):
+        if self.images.dtype != np.uint8:
+            raise ValueError(
+                f"Line images have type {self.images.dtype}; they are uint8, ink 255 on 0."
+            )
+        if not len(self.images) == len(self.transcripts) == len(self.ink_widths):
+            raise ValueError(
+                f"{len(self.images)} line images need as many transcripts and ink widths; got "
+                f"{len(self.transcripts)} and {len(self.ink_widths)}."
+            )
+        object.__setattr__(self, "transcripts", tuple(map(normalize, self.transcripts)))
 
     def __len__(self) -> int:
         return len(self.transcripts)
@@ -64,7 +78,7 @@ class LineStream:
         if lines_per_epoch < 1:
             raise ValueError(f"An epoch needs at least one line; got {lines_per_epoch}.")
         self.maker = maker
-        self.transcripts = tuple(texts)
+        self.transcripts = tuple(map(normalize, texts))
         self.lines_per_epoch = lines_per_epoch
         self.seed = seed
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from fsdl_hwr import files
 from fsdl_hwr import ink as pen_ink
-from fsdl_hwr.alphabet import DEFAULT_CHARACTERS
+from fsdl_hwr.alphabet import DEFAULT_CHARACTERS, normalize
 from fsdl_hwr.datasets import downloads, unipen_format
 from fsdl_hwr.datasets.glyphs import Glyphs
 from fsdl_hwr.datasets.splits import SPLITS, check_split
@@ -43,6 +43,9 @@ class TextLines:
     transcripts: list[str]
     writers: np.ndarray
     writer_names: tuple[str, ...]
+
+    def __post_init__(self):
+        object.__setattr__(self, "transcripts", list(map(normalize, self.transcripts)))
 
     def __len__(self) -> int:
         return len(self.inks)
@@ -218,9 +221,7 @@ def _converted() -> dict[str, np.ndarray]:
 
 @functools.lru_cache(maxsize=1)
 def _load(path: Path) -> dict[str, np.ndarray]:
-    """Load a conversion whole, so that the check of every array is reached."""
-    with np.load(path, allow_pickle=False) as archive:
-        arrays = dict(archive)
+    arrays = files.load_arrays(path)
     missing = {"splits", "writer_names", "character_labels", "line_labels", "count"} - set(arrays)
     if missing:
         raise ValueError(f"it lacks {', '.join(sorted(missing))}")

@@ -151,8 +151,13 @@ def train(
         batch_size, learning_rate, seed: of the training; the rate peaks after a warm-up.
         folder, resume, callbacks: see `training.fit`.
 
-    Returns the history, lists by epoch.
+    Returns the history, lists by epoch. Raises `ValueError` without epochs or pages.
     """
+    if epochs < 1 or num_pages < 1 or not validation:
+        raise ValueError(
+            f"Nothing to train or to score: {epochs=}, {num_pages=}, {len(validation)} pages of "
+            "validation."
+        )
     batches = DrawnBatches(maker, max(batch_size, num_pages // epochs), batch_size, seed)
     network.compile(training.adamw(epochs * batches.num_batches, learning_rate), loss=map_loss)
     return training.fit(

@@ -194,6 +194,8 @@ def fit(  # long: each argument is explained
         verbose: shows a progress line.
     """
     classifier.check_sets(network, training_characters.characters, validation.characters)
+    for characters in (training_characters, validation):
+        _check_characters(characters)
     learned = batches(
         network,
         training_characters,
@@ -237,6 +239,18 @@ def fit(  # long: each argument is explained
         unit="characters",
         verbose=verbose,
     )
+
+
+def _check_characters(characters: PenCharacters) -> None:
+    """Raise `ValueError` for a set that is empty, and for labels that are none of its classes."""
+    if len(characters.labels) == 0:
+        raise ValueError("A set of pen characters is empty: there is nothing to learn or measure.")
+    low, high = int(characters.labels.min()), int(characters.labels.max())
+    if low < 0 or high >= len(characters.characters):
+        raise ValueError(
+            f"The labels are {low} to {high}; the classes are 0 to "
+            f"{len(characters.characters) - 1}."
+        )
 
 
 def _fingerprint(characters: PenCharacters) -> int:

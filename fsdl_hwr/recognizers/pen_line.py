@@ -51,7 +51,8 @@ class PenLineRecognizer:
         """Train with CTC, and load the weights that read the validation lines best.
 
         Every training ink is changed at random, anew in every epoch. Returns the history: lists per
-        epoch of loss, val_cer and seconds. Raises what `training.fit` raises.
+        epoch of loss, val_cer and seconds. Raises `ValueError` for sets without lines or text,
+        and for texts outside the alphabet; else what `training.fit` raises.
 
         Args:
             training_lines: what to learn; lines with too few frames for CTC are left out.
@@ -65,6 +66,13 @@ class PenLineRecognizer:
             resume: goes on with what the folder holds; False starts again.
             verbose: shows a progress line.
         """
+        if not any(validation.transcripts):
+            raise ValueError(
+                f"Validation has {len(validation)} lines and no text: the best weights could not "
+                "be chosen. Pass lines with transcripts."
+            )
+        for transcript in validation.transcripts:
+            self.alphabet.encode(transcript)
         batches = LineBatches(training_lines, self.alphabet, batch_size, seed)
         optimizer = training.adamw(max(1, epochs) * len(batches), learning_rate)
         self.network.compile(optimizer, ctc.loss)

@@ -128,7 +128,7 @@ def fit(  # long: each argument is explained
     run = _Run(network, batches, evaluate, monitor, higher_is_better, layer_seed, progress)
     if folder is None:
         return run.train(epochs, 0, callbacks)
-    folder = Path(folder)
+    folder = Path(folder).expanduser()
     files.check_writable(folder)
     if time.time() < YEAR_1980:
         raise ValueError(

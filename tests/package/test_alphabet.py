@@ -61,3 +61,13 @@ def test_class_map_goes_by_character_then_by_capital():
     assert "".join(balanced[k] for k in classes[36:]) == "abCdefghIJKLMnOPqrStUVWXYZ"
     assert classes[:36].tolist() == list(range(36))
     assert alphabet.class_map("a?", "A").tolist() == [0, -1]
+
+
+def test_texts_that_look_the_same_have_the_same_label():
+    composed, apart = "caf\u00e9", "cafe\u0301"
+    one, two = Alphabet("acfe\u00e9"), Alphabet("acfe\u0301")
+    for text in (composed, apart):
+        assert one.decode(one.encode(text)) == composed
+        assert two.decode(two.encode(text)) == apart
+        assert one.clean(text)[0] == composed and two.clean(text)[0] == apart
+        assert Alphabet("acfe").clean(text)[0] == "caf"  # never cafe

@@ -1,9 +1,12 @@
 """Without a backend, what needs Keras says what to install."""
 
+import os
 import subprocess
 import sys
 
 import pytest
+
+from fsdl_hwr import networks
 
 BLOCK = """
 import sys
@@ -37,3 +40,16 @@ def test_a_missing_backend_is_named_with_what_to_install(module):
 def test_reading_data_needs_no_backend():
     done = run("import fsdl_hwr.datasets.strokes, fsdl_hwr.ctc, fsdl_hwr.metrics", "tensorflow")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("asked", ['"image_data_format": "channels_first"', '"floatx": "float16"'])
+def test_a_user_s_keras_json_builds_no_other_networks(tmp_path, asked):
+    (tmp_path / "keras.json").write_text("{" + asked + "}")
+    code = "from fsdl_hwr.networks import lenet; import keras; n = lenet(); "
+    code += "print(keras.config.image_data_format(), n.count_params(), n.weights[0].dtype)"
+    environment = {**os.environ, "KERAS_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    count = networks.lenet().count_params()
+    assert done.stdout.split() == ["channels_last", str(count), "float32"], done.stderr
+    assert "keras.json" in done.stderr

@@ -139,3 +139,19 @@ def test_characters_are_right_where_the_fewest_edits_match_them(reference, predi
 
 def test_a_wrong_character_is_the_one_in_its_place():
     assert metrics.characters_right("cat", "cut").tolist() == [True, False, True]
+
+
+def test_a_single_text_is_no_list_of_texts():
+    for rate in (metrics.character_error_rate, metrics.word_error_rate, metrics.confusions,
+                 metrics.bag_of_words_error_rate):  # fmt: skip
+        with pytest.raises(ValueError, match="lists of texts"):
+            rate("the cat", "the bat")
+    assert metrics.word_error_rate(["the cat"], ["the bat"]).value == 0.5
+
+
+def test_texts_that_look_the_same_are_the_same():
+    composed, apart = ["caf\u00e9 no\u00ebl"], ["cafe\u0301 noe\u0308l"]
+    for rate in (metrics.character_error_rate, metrics.word_error_rate,
+                 metrics.bag_of_words_error_rate):  # fmt: skip
+        assert rate(composed, apart).value == 0
+    assert not metrics.confusions(composed, apart).substitutions

@@ -1,8 +1,9 @@
 import numpy as np
+import pytest
 from boxes import boxes
 
 from fsdl_hwr.datasets.line_makers import GlyphLineMaker
-from fsdl_hwr.datasets.lines import LineStream, make_lines
+from fsdl_hwr.datasets.lines import Lines, LineStream, make_lines
 
 
 def test_ink_widths_and_choice_of_lines():
@@ -40,3 +41,12 @@ def test_equal_seeds_make_equal_lines():
     a, b, c = (make_lines(maker, ["abab", "bb"], seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(a.images, b.images)
     assert (a.images != c.images).any()
+
+
+def test_lines_are_uint8_complete_and_in_nfc():
+    images, widths = np.zeros((1, 28, 90), np.uint8), np.zeros(1, np.int32)
+    assert Lines(images, ["cafe\u0301"], widths).transcripts == ("caf\u00e9",)
+    with pytest.raises(ValueError, match="type float32; they are uint8, ink 255 on 0"):
+        Lines(images.astype(np.float32), ("a",), widths)
+    with pytest.raises(ValueError, match="1 line images need as many transcripts"):
+        Lines(images, ("a", "b"), widths)

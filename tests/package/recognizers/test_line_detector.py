@@ -121,3 +121,9 @@ def test_a_finder_is_scored_on_pages():
     score = line_detector.score_pages(pages, lambda image: perfect[image.tobytes()])
     assert score.f1 == 1 and score.true == 5
     assert line_detector.score_pages(pages, lambda image: []).recall == 0
+
+
+@pytest.mark.parametrize("epochs, pages, validation", [(0, 4, [1]), (1, 0, [1]), (1, 4, [])])
+def test_nothing_to_train_or_score_is_refused(network, maker, epochs, pages, validation):
+    with pytest.raises(ValueError, match="Nothing to train or to score"):
+        line_detector.train(network, maker, validation, pages, epochs=epochs)

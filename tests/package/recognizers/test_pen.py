@@ -1,5 +1,7 @@
 """Networks that read pen strokes: their batches and their training."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -82,3 +84,17 @@ def test_keras_is_shown_batches_of_two_lengths_before_it_begins(count, character
     data = pen.batches(causal, characters[:count], 8)
     shapes = {data[k][0].shape[1] for k in range(min(2, len(data)))}
     assert shapes == ({24, 40} if count == 60 else {97})
+
+
+def test_empty_sets_and_wrong_labels_are_refused_before_training(characters, causal):
+    empty = dataclasses.replace(
+        characters, inks=[], labels=characters.labels[:0], units=characters.units[:0]
+    )
+    wrong = dataclasses.replace(characters, labels=characters.labels - 1)
+    for first, second, message in (
+        (empty, characters, "empty"),
+        (characters, empty, "empty"),
+        (characters, wrong, "labels are -1 to 3"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            pen.fit(causal, first, second, epochs=1)

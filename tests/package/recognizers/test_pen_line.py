@@ -1,5 +1,7 @@
 """Lines read from their strokes: by CTC, alone and together with another recognizer."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -48,3 +50,14 @@ def test_a_text_too_long_for_the_others_frames_is_no_error():
     second = ctc.log_softmax(np.log(np.full((1, 3), 1 / 3)))
     (scores,) = pen_line.candidates([first], [second], beam_width=20)
     assert min(b for _, b in scores.values()) == -1e9 and len(scores) > 3
+
+
+def test_validation_that_could_not_choose_is_refused_before_training():
+    alphabet = Alphabet("0123456789 ")
+    known = pen_lines.load("numbers", "train", 2, alphabet)
+    network = networks.pen_line_lstm(num_classes=12, filters=(8, 8, 8), lstm_size=8)
+    recognizer = PenLineRecognizer(network, alphabet)
+    for transcripts, message in ((["", ""], "no text"), (["1", "x"], "'x' at position 0")):
+        validation = dataclasses.replace(known, transcripts=transcripts)
+        with pytest.raises(ValueError, match=message):
+            recognizer.fit(known, validation, epochs=1)
