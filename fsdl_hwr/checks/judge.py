@@ -6,10 +6,13 @@ wrong is compared with each, so that the message can name the mistake.
 
 import copy
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Sequence
 
 import numpy as np
+
+PATIENCE = 20.0  # seconds, after which a check says that an answer still runs
 
 
 class Wrong(AssertionError):
@@ -50,6 +53,9 @@ def call(function: Callable, *arguments):
     own lines alone.
     """
     _right.discard(function.__name__)
+    patience = threading.Timer(PATIENCE, _say_that_it_runs, [function.__name__])
+    patience.daemon = True
+    patience.start()
     try:
         given = function(*copy.deepcopy(arguments))
     except NotImplementedError:
@@ -64,9 +70,19 @@ def call(function: Callable, *arguments):
         # IPython shows what this returns in place of the whole traceback.
         error._render_traceback_ = lambda: "".join(own).splitlines()  # type: ignore[attr-defined]
         raise
+    finally:
+        patience.cancel()
     if given is None:
         raise Wrong(f"`{function.__name__}` gives None. Does it end with a `return`?")
     return given
+
+
+def _say_that_it_runs(name: str) -> None:
+    print(
+        f"`{name}` still runs after {PATIENCE:g} s. Has it a loop that never ends? Stop it: press "
+        "the square above, or I twice.",
+        flush=True,
+    )
 
 
 def compare(

@@ -22,6 +22,7 @@ GEOMETRY = LineGeometry(stretch=2.0, margin=1, spreads=2.0)
 MIN_LINE = 36  # canvas units: lower ink, a dash say, is not enlarged further
 DRAWN_HEIGHT = 60  # px of a drawing that is laid out as photographs are
 PEN_SHARE = 0.055  # of a line's height
+MAX_POINTS = 20_000  # of a drawing: minutes of writing
 SAMPLING_RATE = 60  # points a second, as pointers report them
 
 
@@ -168,7 +169,9 @@ def save_sample(folder: str | Path, sample: Sample) -> Path:
     name = f"{sample.kind}-{datetime.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:6]}.json"
     path = Path(folder) / name
     with files.write_atomically(path) as partial:
-        partial.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+        partial.write_text(
+            json.dumps(record, ensure_ascii=False, allow_nan=False), encoding="utf-8"
+        )
     return path
 
 
@@ -176,8 +179,12 @@ def load_samples(folder: str | Path, kind: str) -> list[Sample]:
     """Read the samples of one kind that `save_sample` wrote to a folder, the oldest first."""
     samples = []
     for path in sorted(Path(folder).glob(f"{kind}-*.json")):
-        record = json.loads(path.read_text(encoding="utf-8"))
-        samples.append(Sample(record["kind"], record["label"], to_ink(record["strokes"])))
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+            sample = Sample(record["kind"], record["label"], to_ink(record["strokes"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{path} is damaged, or no sample ({error}): delete it.") from error
+        samples.append(sample)
     return samples
 
 
@@ -189,5 +196,16 @@ def to_lists(ink: Ink) -> list[list[list[float]]]:
 
 
 def to_ink(strokes: Sequence) -> Ink:
-    """Turn strokes of [x, y, seconds] into an ink: float32 arrays (points, 3)."""
-    return [np.array(stroke, np.float32).reshape(-1, 3) for stroke in strokes if len(stroke)]
+    """Turn strokes of [x, y, seconds] into an ink: float32 arrays (points, 3).
+
+    Raises `ValueError` for more than `MAX_POINTS`, and for what is no number or no three of them.
+    """
+    if (count := sum(map(len, strokes))) > MAX_POINTS:
+        raise ValueError(f"The drawing has {count:,} points, more than {MAX_POINTS:,}: clear it.")
+    try:
+        ink = [np.array(stroke, np.float32).reshape(-1, 3) for stroke in strokes if len(stroke)]
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"A stroke is a list of points [x, y, seconds]: {error}.") from error
+    if not all(np.isfinite(stroke).all() for stroke in ink):
+        raise ValueError("A point of the drawing is no number: clear it, and draw again.")
+    return ink

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from fsdl_hwr import ctc
 from fsdl_hwr import ink as ink_module
+from fsdl_hwr.alphabet import normalize
 from fsdl_hwr.backend import keras
 from fsdl_hwr.datasets import canvas_ink, lines
 from fsdl_hwr.datasets.canvas_ink import Sample
@@ -158,9 +159,10 @@ def explore(reader: Reader, samples: Sequence[Sample], folder: str | Path):
         drawn_ink = canvas_ink.to_ink(state["strokes"])
         if state["saves"] != done["saves"]:
             done.update(saves=state["saves"], message="")
-            check_label(state["label"], reader)
-            path = canvas_ink.save_sample(folder, Sample(reader.kind, state["label"], drawn_ink))
-            done["message"] = f"Saved {state['label']!r} as {path}."
+            label = normalize(state["label"])
+            check_label(label, reader)
+            path = canvas_ink.save_sample(folder, Sample(reader.kind, label, drawn_ink))
+            done["message"] = f"Saved {label!r} as {path}."
         reading = read(reader, drawn_ink)
         # Of a line image, the paper beyond the ink is left out: more room to enlarge the rest.
         shown = reading.image[:, : max(ink_module.ink_width(reading.image) + 8, 280)]

@@ -16,7 +16,7 @@ written as JavaScript writes names: `frameWidth`. Images go in as `widget.png(im
 dict of JSON values that both sides read and write: what the student chose
 (`explorer.state["frame"]`). Hovering, scrubbing and redrawing stay in the page. If a choice needs
 Python, the page says `ask(model, {width: 20})`; then `compute(state)` returns new data. A
-`ValueError` in it is shown to the student in the page as a sentence.
+`ValueError` in it is shown to the student in the page as a sentence; so is any other error.
 
 The page's side is one ES module, made of `explorers.js` (small helpers that all share, read its
 comments) followed by `<name>.js`, which ends with `export default { render }`:
@@ -126,6 +126,12 @@ if anywidget is not None:
                 data = self._compute(dict(self.state))
             except ValueError as error:
                 self.problem = str(error)
+            except OSError as error:  # a folder that cannot be written to, a full disk
+                where = f"{error.filename}: " if error.filename else ""
+                self.problem = f"{where}{error.strerror or error}."
+            except Exception as error:  # the page must not go on showing the old answer as this one
+                self.problem = f"Python failed: {type(error).__name__}: {error}"
+                raise
             else:
                 self.problem = ""
                 self.data = dict(data)

@@ -1,5 +1,7 @@
 """The judge of the exercises: what counts as right, and how it says what is wrong."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -84,3 +86,17 @@ def test_a_right_answer_that_changes_its_input_is_not_called_wrong():
 def test_a_notebook_shows_the_message_alone():
     assert judge.Wrong("a reason.")._render_traceback_() == ["Not right yet: a reason."]
     assert judge.NotAnswered("write it.")._render_traceback_() == ["Not answered yet: write it."]
+
+
+def test_an_answer_that_does_not_end_is_told_while_it_runs(monkeypatch, capsys):
+    monkeypatch.setattr(judge, "PATIENCE", 0.05)
+
+    def double(x):
+        time.sleep(0.3)
+        return 2 * x
+
+    judge.call(double, 1)
+    assert "`double` still runs after 0.05 s" in capsys.readouterr().out
+    judge.call(lambda x: x, 1)
+    time.sleep(0.1)
+    assert capsys.readouterr().out == ""

@@ -119,3 +119,24 @@ def line():
     writer = strokes.writers("test", 3)[1]
     rng = np.random.default_rng(1)
     return canvas_ink.drawn(writer.write("A drawn page", rng), "line", rng)
+
+
+@pytest.mark.parametrize(
+    "strokes, message",
+    [
+        ([[[1, 2, None]]], "no number"),
+        ([[[1, 2, float("inf")]]], "no number"),
+        ([[[1, 2]]], "points"),
+        ([[["a", 1, 2]]], "points"),
+        ([[[0, 0, 0]] * 30_000], "30,000 points"),
+    ],
+)
+def test_strokes_that_are_none_are_refused(strokes, message):
+    with pytest.raises(ValueError, match=message):
+        canvas_ink.to_ink(strokes)
+
+
+def test_a_damaged_sample_is_named(tmp_path):
+    (tmp_path / "line-1.json").write_text('{"kind": "line"')
+    with pytest.raises(ValueError, match="line-1.json is damaged"):
+        canvas_ink.load_samples(tmp_path, "line")

@@ -89,3 +89,17 @@ def test_the_linter_of_javascript_knows_every_shared_helper():
     config = json.loads((ROOT / "biome.json").read_text(encoding="utf-8"))
     helpers = set(re.findall(r"^function (\w+)", shared, re.MULTILINE)) - {"fill"}
     assert set(config["javascript"]["globals"]) == helpers
+
+
+def test_any_other_error_is_said_in_the_page_too(folder, tmp_path):
+    def save(state):
+        (tmp_path / "file").touch()
+        (tmp_path / "file/samples").mkdir()
+
+    explorer = widget.open_explorer("small", {}, {}, save)
+    explorer.asked += 1
+    assert "file/samples: Not a directory" in explorer.problem and explorer.answered == 1
+    explorer = widget.open_explorer("small", {}, {}, lambda state: state["missing"])
+    with pytest.raises(KeyError):
+        explorer.asked += 1
+    assert "KeyError" in explorer.problem and explorer.answered == 1
