@@ -16,7 +16,7 @@ LONG := labs tests/browser tests/package/experiments/test_sweeps.py tests/labs t
 TESTS := $(sort $(shell find tests/package tests/project -name 'test_*.py'))
 LONG_FIRST := $(LONG) $(filter-out $(LONG),$(TESTS))
 
-.PHONY: help run test unit check-long test-long lab lint lint-js format pretrained exercises student nbgrader colab binder backends site assets results benchmark clean
+.PHONY: help run test unit check-long test-long faults cluster lab lint lint-js format pretrained exercises student nbgrader colab binder backends site assets results benchmark clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,12 @@ unit: $(READY)  ## the tests without notebooks and browser
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile -m "not long and not notebook" tests/package tests/project
 
 check-long: test-long backends nbgrader colab binder site  ## what takes too long for make test: an hour, and 9 GB
+
+faults: $(READY)  ## kill -9 at 50 random moments, a full disk, a clock set back: nothing may be lost
+	$(BIN)/python -m pytest -m long tests/package/experiments/test_kills.py
+
+cluster: $(READY)  ## a sweep on two machines that are one, one of them killed; what the cluster costs
+	$(BIN)/python benchmarks/cluster.py
 
 test-long: $(READY)  ## the tests that make test leaves out
 	$(BIN)/python -m pytest -m long tests
@@ -138,10 +144,10 @@ clean:  ## remove the environment and every run
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp is written last, so an interrupted installation starts again.
-$(READY): requirements/all.txt pyproject.toml
+$(READY): requirements/locked.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python 3.11 to 3.13 is needed; this is %d.%d. Try: make PYTHON=python3.12 ..." % v)'
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || { rm -rf .venv && $(PYTHON) -m venv .venv; }
 	@echo "Installing pinned packages into .venv, 3 GB: this takes some minutes."
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/all.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/locked.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@

@@ -187,6 +187,20 @@ def test_requirements_pin_every_direct_dependency():
     assert {name_of(r) for r in direct} - {"fsdl-hwr"} <= {name_of(line) for line in pins}
 
 
+def test_what_is_installed_is_pinned_with_checksums():
+    pins, locked = (
+        {line.split(" \\")[0] for line in text.splitlines() if re.match(r"[\w.-]+==", line)}
+        for text in (
+            (ROOT / "requirements" / name).read_text() for name in ("all.txt", "locked.txt")
+        )
+    )
+    assert pins == locked
+    entries = re.split(r"\n(?=[\w.-]+==)", (ROOT / "requirements" / "locked.txt").read_text())[1:]
+    assert len(entries) == len(pins)
+    assert all(re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry) for entry in entries)
+    assert "--require-hashes -r requirements/locked.txt" in (ROOT / "Makefile").read_text()
+
+
 def test_binder_gets_every_dependency():
     import yaml
 
