@@ -33,16 +33,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--folder", default="", help="where the run goes (runs/<lab>, or runs/<parameter file>)"
     )
+    parser.add_argument(
+        "--minutes", type=float, default=0.0, help="stop a run that takes longer, as failed"
+    )
     options = parser.parse_args(arguments)
     began = time.perf_counter()
     # A time limit from outside ends the notebook as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        parameters = parameter_cells.read_parameters(options.parameters, options.set)
+        lab = Path(options.lab).expanduser()
+        parameters = parameter_cells.read_parameters(options.parameters, options.set, lab)
         folder = options.folder  # parameters from a file make a run of their own
-        if options.parameters and not folder:
+        if options.parameters and not folder and not parameters.get("run_folder"):
             folder = Path("runs") / Path(options.parameters).stem
-        folder = notebooks.run_notebook(options.lab, parameters, folder)
+        folder = notebooks.run_notebook(lab, parameters, folder, minutes=options.minutes)
     except (RunError, ValueError, OSError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

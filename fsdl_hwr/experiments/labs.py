@@ -88,7 +88,7 @@ def run_folder(lab: str, folder: str | os.PathLike = "") -> Path:
     runs in `labs/`, in a copy of it or at the root. Outside the project, as in Colab, `runs/` is
     made in the working directory.
     """
-    folder = Path(folder or _project() / "runs" / lab)
+    folder = Path(folder or _project() / "runs" / lab).expanduser()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-import threading
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +20,8 @@ from fsdl_hwr.experiments import parameter_cells, reports, results
 KERNEL = "python3"
 SECONDS_TO_STOP = 20  # for papermill to end its kernel after an interrupt
 START_ATTEMPTS = 3  # kernels that start at the same time can race for ports
-INTERRUPTED = 130  # the status of a process that Ctrl-C ended
+INTERRUPTED, TOO_LONG = 130, 124  # statuses of a process: ended by Ctrl-C, by its time limit
+LOCK = "run"  # what a folder is kept for while its notebook runs
 RUNNING: set[subprocess.Popen] = set()  # the papermills that this process waits for
 
 
@@ -34,37 +35,46 @@ def run_notebook(
     folder: str | os.PathLike = "",
     environment: Mapping[str, str] | None = None,
     output: str | os.PathLike | None = None,
+    *,
+    minutes: float = 0.0,
+    token: Path | None = None,
+    keep_finished: bool = False,
 ) -> Path:
     """Execute one notebook in its own process, and return the folder with what it left there.
 
-    parameters: values by name for the notebook's `parameters` cell. folder: where the run goes,
-    `runs/<lab>` by default; the notebook gets it as its parameter `run_folder`. environment:
-    variables for its process. output: a file that gets what it prints. Afterwards the folder
-    holds `<lab>.ipynb` (executed), `<lab>.html` (a report that needs no other file and no
-    network) and `results.json`.
+    Afterwards the folder holds `<lab>.ipynb` (executed), `<lab>.html` (a report that needs no other
+    file; only formulas are set by MathJax from the network) and `results.json`.
     Raises `FileNotFoundError`, `ValueError` for unknown parameters or wrong types, both before
     anything runs, and `RunError` for a failed cell, with the cells so far in `<lab>.partial.ipynb`.
+
+    Args:
+        lab: the notebook.
+        parameters: values by name for its `parameters` cell.
+        folder: where the run goes, `runs/<lab>` by default; the notebook gets it as `run_folder`.
+        environment: variables for its process.
+        output: a file that gets what it prints.
+        minutes: after which it is stopped, and counts as failed; 0 for no limit.
+        token: a file; when it goes away, the run is stopped.
+        keep_finished: does nothing if the folder's run is finished.
     """
-    lab = Path(lab)
-    folder = Path(folder or Path("runs") / lab.stem)
-    values = parameter_cells.check_parameters(
-        lab, {**(parameters or {}), "run_folder": str(folder)}
-    )
-    executed, report, partial = _paths(lab, folder)
+    lab = Path(lab).expanduser()
+    parameters = dict(parameters or {})
+    folder = _folder(lab, folder, parameters.pop("run_folder", ""))
+    values = parameter_cells.check_parameters(lab, {**parameters, "run_folder": str(folder)})
+    executed, _, partial = paths(lab, folder)
     if lab.resolve() in (executed.resolve(), partial.resolve()):
         raise ValueError(f"The run folder {folder} holds the lab itself: choose another folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    for path in (executed, report, partial, folder / results.RESULTS):
-        path.unlink(missing_ok=True)  # so that an older run's files are not taken for this one's
-
+    limits = {"minutes": minutes, "token": token, "keep_finished": keep_finished}
     for attempt in range(START_ATTEMPTS):
         time.sleep(attempt)
-        status = _execute(lab, partial, values, dict(environment or {}), output)
+        status, reason = _execute(lab, folder, values, limits, dict(environment or {}), output)
         if status != 1 or not _no_kernel(partial):
             break
+    if status == TOO_LONG:
+        raise RunError(f"{lab} took longer than {minutes:g} minutes and was stopped.")
     if status != 0:
-        raise RunError(_failure(lab, partial, status))
-    os.replace(partial, executed)
+        raise RunError(_failure(lab, partial, status, reason))
     write_report(lab, folder)
     if not (folder / results.RESULTS).is_file():
         raise RunError(
@@ -74,15 +84,24 @@ def run_notebook(
     return folder
 
 
+def _folder(lab: Path, folder: str | os.PathLike, named: str) -> Path:
+    """Choose the run folder: as an argument or as the parameter `run_folder`, not both."""
+    if folder and named and Path(folder) != Path(named):
+        raise ValueError(
+            f"The run folder is given twice: {folder}, and {named} as run_folder. Leave one out."
+        )
+    return Path(folder or named or Path("runs") / lab.stem).expanduser()
+
+
 def is_finished(lab: str | os.PathLike, folder: str | os.PathLike) -> bool:
     """Say whether a lab ran to its end in a folder; its report may still be missing."""
-    executed, _, _ = _paths(Path(lab), Path(folder))
+    executed, _, _ = paths(Path(lab), Path(folder))
     return executed.is_file() and (Path(folder) / results.RESULTS).is_file()
 
 
 def write_report(lab: str | os.PathLike, folder: str | os.PathLike) -> Path:
     """Write the HTML report beside an executed notebook, and return its path."""
-    executed, report, _ = _paths(Path(lab), Path(folder))
+    executed, report, _ = paths(Path(lab), Path(folder))
     with files.write_atomically(report) as temporary:
         temporary.write_text(
             reports.html_report(executed, images=Path(lab).parent), encoding="utf-8"
@@ -90,20 +109,51 @@ def write_report(lab: str | os.PathLike, folder: str | os.PathLike) -> Path:
     return report
 
 
-def _paths(lab: Path, folder: Path) -> tuple[Path, Path, Path]:
+def paths(lab: Path, folder: Path) -> tuple[Path, Path, Path]:
     """Name what a run leaves: the executed notebook, its report, the notebook while it runs."""
     stem = folder / lab.stem
     return Path(f"{stem}.ipynb"), Path(f"{stem}.html"), Path(f"{stem}.partial.ipynb")
 
 
-def _execute(lab: Path, partial: Path, parameters: dict, environment: dict, output) -> int:
-    """Run papermill in a process of its own; what cells print is shown as it is printed."""
+def remove_older(lab: Path, folder: Path) -> None:
+    """Remove what an older run left, so that it is not taken for this one's."""
+    for path in (*paths(lab, folder), folder / results.RESULTS):
+        path.unlink(missing_ok=True)
+
+
+def kill_children(process: int) -> list[int]:
+    """End all that a process started at once, untold; return the ids of what was killed."""
+    import psutil  # comes with Jupyter
+
+    try:
+        doomed = psutil.Process(process).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+    for each in doomed:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            each.kill()
+    psutil.wait_procs(doomed, SECONDS_TO_STOP)
+    return [each.pid for each in doomed]
+
+
+def _execute(
+    lab: Path, folder: Path, parameters: dict, limits: dict, environment: dict, output
+) -> tuple[int, str]:
+    """Run papermill in a process of its own, which shows what cells print; say how it ended."""
     import yaml
 
-    child = "from fsdl_hwr.experiments.notebooks import be_papermill; be_papermill()"
-    command = [sys.executable, "-c", child, str(lab), str(partial), "--kernel", KERNEL]
-    command += ["--parameters_yaml", yaml.safe_dump(parameters)]
-    command += ["--progress-bar", "--stdout-file", "-"]
+    with tempfile.TemporaryDirectory() as elsewhere:  # the run folder's disk may be full
+        reason = Path(elsewhere) / "reason"
+        command = [sys.executable, "-m", "fsdl_hwr.experiments.papermill_child"]
+        command += [str(lab), str(folder), str(reason), results.to_json(limits)]
+        command += ["--kernel", KERNEL]
+        command += ["--parameters_yaml", yaml.safe_dump(parameters)]
+        command += ["--progress-bar", "--stdout-file", "-"]
+        status = _wait_for(command, environment, output)
+        return status, reason.read_text("utf-8") if reason.is_file() else ""
+
+
+def _wait_for(command: list[str], environment: dict, output) -> int:
     # The kernel of this interpreter comes first, whatever others a user has installed.
     kernels = os.pathsep.join(
         filter(None, [str(Path(sys.prefix, "share", "jupyter")), os.environ.get("JUPYTER_PATH")])
@@ -129,39 +179,12 @@ def _execute(lab: Path, partial: Path, parameters: dict, environment: dict, outp
                 try:
                     process.wait(SECONDS_TO_STOP)
                 except subprocess.TimeoutExpired:
+                    kill_children(process.pid)
                     process.kill()
                     process.wait()
             RUNNING.discard(process)
             if process.stdin:
                 process.stdin.close()
-
-
-def be_papermill() -> None:
-    """Be papermill, in a process that ends when the one that started it is gone.
-
-    Kernels end by themselves when their papermill is gone. So nothing goes on in the run folder
-    after a kill, and a second run in a folder waits until the first has left it.
-    """
-    import click
-    from papermill.cli import papermill
-
-    arguments = sys.argv[1:]
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
-    threading.Thread(target=_follow, daemon=True).start()
-    try:
-        with files.lock(Path(arguments[1]).parent, "run"):
-            papermill(arguments, standalone_mode=False)
-    except (KeyboardInterrupt, click.Abort):
-        sys.exit(INTERRUPTED)
-
-
-def _follow() -> None:
-    """Wait for the end of standard input, which the starting process holds; then stop."""
-    while os.read(0, 1):
-        pass
-    os.kill(os.getpid(), signal.SIGINT)
-    time.sleep(SECONDS_TO_STOP)
-    os._exit(INTERRUPTED)
 
 
 def _code_cells(partial: Path) -> list:
@@ -181,10 +204,12 @@ def _no_kernel(partial: Path) -> bool:
     return bool(cells) and not any(c.metadata.get("papermill", {})["start_time"] for c in cells)
 
 
-def _failure(lab: Path, partial: Path, status: int) -> str:
+def _failure(lab: Path, partial: Path, status: int, reason: str) -> str:
     """Say what stopped a notebook: the error of the failed cell, as the partial notebook has it."""
+    reason = (reason.strip().splitlines() or [""])[-1]
     if not partial.is_file():
-        return f"{lab} did not start: papermill ended with status {status}; see its message above."
+        reason = reason or "see its message above"
+        return f"{lab} did not start: papermill ended with status {status} ({reason})."
     if _no_kernel(partial):
         return f"{lab} did not start: its kernel died or was stopped; see what it printed."
     for cell in _code_cells(partial):
@@ -196,6 +221,6 @@ def _failure(lab: Path, partial: Path, status: int) -> str:
                     f"What ran until then is in {partial}."
                 )
     return (
-        f"{lab} was stopped (papermill's status {status}; was memory exhausted?). "
+        f"{lab} was stopped (papermill's status {status}; {reason or 'was memory exhausted?'}). "
         f"What ran until then is in {partial}."
     )

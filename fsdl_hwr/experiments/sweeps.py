@@ -16,16 +16,27 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from fsdl_hwr.experiments import labs, notebooks, parameter_cells, results, tables, tracking
+from fsdl_hwr.experiments import cluster, notebooks, parameter_cells, results, tables, tracking
 
 OUTPUT = "output.txt"  # in a run's folder: what its notebook prints
 SECONDS_TO_LOOK = 1.0  # between two looks at the runs' records
-# Read by NumPy's and PyTorch's libraries, by TensorFlow and by OpenCV.
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS",
-           "TF_NUM_INTEROP_THREADS", "OPENCV_FOR_THREADS_NUM")  # fmt: skip
+SECONDS_TO_ASK = 60.0  # for the first worker to say whether it sees the folder
+SILENT = 600.0  # seconds without a file's change, after which a run counts as stalled
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of a sweep: its parameters as told, those that set it apart, and its folder."""
+
+    lab: Path
+    parameters: dict
+    run: dict
+    folder: Path
 
 
 def grid(**values: Iterable) -> list[dict]:
@@ -59,31 +70,46 @@ def sweep(
     processes: int = 2,
     gpus: Sequence[int | str] = (),
     executor: concurrent.futures.Executor | None = None,
+    minutes: float = 0.0,
     show: Sequence[str] = (),
 ) -> tables.Table:
     """Run a lab with each of many parameters, and return the table of the runs.
 
-    runs: parameters by name for each run, from `grid`, `sample` or by hand. folder: where the
-    runs' folders go, `runs/<lab>_sweep` by default. parameters: what all runs share. processes:
-    how many run at once, each with its share of the cores. gpus: ids; one run a GPU at once.
-    executor: where to run instead, any of `concurrent.futures`' shape; it shares out by itself.
-    show: what the table prints of what was measured, such as 'val_cer'; everything by default.
-
     Runs that are finished are not repeated; all others are started with `resume = True` where the
     lab has that parameter. A run that dies is 'failed' in the table and costs no other; the same
-    call again tries it again. Raises `FileNotFoundError` and `ValueError` before anything runs.
+    call again tries it again. A run that is silent for ten minutes is 'stalled'. A lab whose code
+    was edited has other runs. Raises `FileNotFoundError` and `ValueError` before anything runs.
+
+    Args:
+        lab: the notebook.
+        runs: parameters by name for each run, from `grid`, `sample` or by hand.
+        folder: where the runs' folders go, `runs/<lab>_sweep` by default.
+        parameters: what all runs share.
+        processes: how many run at once, each with its share of the cores.
+        gpus: ids; one run a GPU at once.
+        executor: where to run instead, any of `concurrent.futures`' shape, on this machine or on
+            others that share the folder (Dask's, say); how many run at once is its matter.
+        minutes: after which a run is stopped and counts as failed; 0 for no limit.
+        show: what the table prints of what was measured, such as 'val_cer'; everything by default.
     """
-    lab = Path(lab)
-    folder = Path(folder or Path("runs") / f"{lab.stem}_sweep")
+    lab = Path(lab).expanduser()
+    folder = Path(folder or Path("runs") / f"{lab.stem}_sweep").expanduser()
     jobs = _jobs(lab, runs, dict(parameters or {}), folder)
     if executor:
-        return _run(jobs, lambda *job: executor.submit(run_one, *job), show)
+        with cluster.orders(lab, folder) as order:
+            cluster.ask(executor, order, SECONDS_TO_ASK)
+
+            def submit(job: Job) -> concurrent.futures.Future:
+                where = order.lab, job.parameters, job.folder.resolve()
+                return executor.submit(cluster.run, order, *where, minutes)
+
+            return _run(jobs, submit, show, order.token)
     shares = _shares(processes, list(gpus))
     slots: queue.SimpleQueue[dict[str, str]] = queue.SimpleQueue()
     for share in shares:
         slots.put(share)
     with concurrent.futures.ThreadPoolExecutor(len(shares)) as threads:
-        return _run(jobs, lambda *job: threads.submit(_run_in_slot, slots, *job), show)
+        return _run(jobs, lambda job: threads.submit(_run_in_slot, slots, job, minutes), show)
 
 
 def start_in_background(
@@ -113,23 +139,20 @@ def kill(process: subprocess.Popen) -> list[int]:
 
     Returns the ids of the processes that were killed.
     """
-    import psutil  # comes with Jupyter
-
-    parent = psutil.Process(process.pid)
-    doomed = [*parent.children(recursive=True), parent]
-    for each in doomed:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            each.kill()
+    killed = notebooks.kill_children(process.pid)
+    process.kill()
     process.wait()
-    return [each.pid for each in doomed]
+    return [*killed, process.pid]
 
 
-def _run(jobs: list[dict], submit: Callable, show: Sequence[str]) -> tables.Table:
+def _run(
+    jobs: list["Job"], submit: Callable, show: Sequence[str], token: Path | None = None
+) -> tables.Table:
     """Submit all jobs, and show how they come on until all have ended; return their table."""
     screen = _Screen()
-    futures = []
+    futures: list[concurrent.futures.Future] = []
     try:
-        futures += [submit(job["lab"], job["parameters"], job["folder"]) for job in jobs]
+        futures += map(submit, jobs)
         while True:
             unfinished = concurrent.futures.wait(futures, SECONDS_TO_LOOK).not_done
             table = _table(jobs, futures, show)
@@ -139,6 +162,9 @@ def _run(jobs: list[dict], submit: Callable, show: Sequence[str]) -> tables.Tabl
     except BaseException:  # Ctrl-C
         for future in futures:
             future.cancel()
+        if token:  # a run on another machine ends when this file does
+            token.unlink(missing_ok=True)
+            concurrent.futures.wait(futures, notebooks.SECONDS_TO_STOP)
         # Twice or more: a run that was about to start is stopped in the next round.
         while concurrent.futures.wait(futures, 0.5).not_done and notebooks.RUNNING:
             for process in list(notebooks.RUNNING):
@@ -148,7 +174,13 @@ def _run(jobs: list[dict], submit: Callable, show: Sequence[str]) -> tables.Tabl
 
 
 def run_one(
-    lab: Path, parameters: Mapping, folder: Path, environment: Mapping | None = None
+    lab: Path,
+    parameters: Mapping,
+    folder: Path,
+    environment: Mapping | None = None,
+    *,
+    minutes: float = 0.0,
+    token: Path | None = None,
 ) -> None:
     """Finish one run, in whatever state it is. Raises what `experiments.run_notebook` raises."""
     if notebooks.is_finished(lab, folder):
@@ -156,13 +188,14 @@ def run_one(
             notebooks.write_report(lab, folder)
         return
     folder.mkdir(parents=True, exist_ok=True)
-    notebooks.run_notebook(lab, parameters, folder, environment, folder / OUTPUT)
+    limits = {"minutes": minutes, "token": token, "keep_finished": True}
+    notebooks.run_notebook(lab, parameters, folder, environment, folder / OUTPUT, **limits)
 
 
-def _run_in_slot(slots: queue.SimpleQueue, lab: Path, parameters: Mapping, folder: Path) -> None:
+def _run_in_slot(slots: queue.SimpleQueue, job: "Job", minutes: float) -> None:
     environment = slots.get()
     try:
-        run_one(lab, parameters, folder, environment)
+        run_one(job.lab, job.parameters, job.folder, environment, minutes=minutes)
     finally:
         slots.put(environment)
 
@@ -172,33 +205,34 @@ def _shares(processes: int, gpus: list) -> list[dict[str, str]]:
     number = len(gpus) or processes
     if number < 1:
         raise ValueError(f"Nothing can run in {number} processes: give at least 1.")
-    counted = hasattr(os, "sched_getaffinity")  # Linux: only those that we may use
-    cores = len(os.sched_getaffinity(0)) if counted else os.cpu_count() or 1
+    cores = cluster.cores()
     if (given := os.environ.get("OMP_NUM_THREADS", "")).isdigit():
         cores = min(cores, int(given))  # a sweep within a run of another shares out its share
-    share = dict.fromkeys(THREADS, str(max(1, cores // number)))
-    share |= labs.SHARED_GPU
-    return [{**share, "CUDA_VISIBLE_DEVICES": str(gpu)} for gpu in gpus] or [share] * number
+    share = cluster.share(max(1, cores // number))
+    shares = [{**share, "CUDA_VISIBLE_DEVICES": str(gpu)} for gpu in gpus] or [share] * number
+    return [{**each, tracking.WORKER: f"slot {k + 1}"} for k, each in enumerate(shares)]
 
 
-def _jobs(lab: Path, runs: Iterable[Mapping], shared: dict, folder: Path) -> list[dict]:
+def _jobs(lab: Path, runs: Iterable[Mapping], shared: dict, folder: Path) -> list[Job]:
     """Check all runs before any starts; name each run's folder by what it is told."""
     known = parameter_cells.known_parameters(lab)
+    code = parameter_cells.code_digest(lab)
     resume = {"resume": True} if "resume" in known else {}
-    jobs: list[dict] = []
+    jobs: list[Job] = []
     for run in runs:
         if "run_folder" in {**shared, **run}:
             raise ValueError("A sweep gives each run its own run_folder: leave it out.")
         # As JSON has them, so that NumPy's numbers are numbers, and files can be compared.
         told = json.loads(results.to_json({**shared, **run}))
         told = parameter_cells.check_parameters(lab, told)
-        digest = hashlib.sha256(results.to_json(sorted(told.items())).encode()).hexdigest()
+        identity = results.to_json([code, sorted(told.items())])
+        digest = hashlib.sha256(identity.encode()).hexdigest()
         readable = ",".join(f"{name}={_short(told[name])}" for name in run)
         name = re.sub(r"[^\w.,=+-]", "_", readable)[:80] + f"-{digest[:8]}"
-        job = {"lab": lab, "parameters": {**resume, **told}, "folder": folder / name.strip("-")}
-        job["run"] = {name: told[name] for name in run}
-        if any(job["folder"] == other["folder"] for other in jobs):
-            raise ValueError(f"Two runs are the same: {job['run']}.")
+        place = folder / name.strip("-")
+        job = Job(lab, {**resume, **told}, {name: told[name] for name in run}, place)
+        if any(job.folder == other.folder for other in jobs):
+            raise ValueError(f"Two runs are the same: {job.run}.")
         jobs.append(job)
     return jobs
 
@@ -207,21 +241,31 @@ def _short(value) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _table(jobs: list[dict], futures: list, show: Sequence[str]) -> tables.Table:
+def _table(jobs: list[Job], futures: list, show: Sequence[str]) -> tables.Table:
     rows = []
     for job, future in zip(jobs, futures, strict=True):
-        row = {**tracking.load_run(job["folder"]), **job["run"], "error": None}
+        row = {**tracking.load_run(job.folder), **job.run, "error": None}
         if not future.done():
-            row["state"] = "running" if future.running() else "waiting"
+            row["state"] = _state(job.folder, future)
         elif future.cancelled():
             row["state"] = "waiting"
         elif error := future.exception():
             told = str(error) if isinstance(error, notebooks.RunError) else repr(error)
             row |= {"state": "failed", "error": " ".join(told.split())}
         rows.append(row)
-    settings = list(dict.fromkeys(name for job in jobs for name in job["run"]))
+    settings = list(dict.fromkeys(name for job in jobs for name in job.run))
     columns = [*settings, "state", "epoch", *show] if show else tables.columns_of(rows, settings)
     return tables.Table(rows, columns + ["error"] * any(row["error"] for row in rows))
+
+
+def _state(folder: Path, future: concurrent.futures.Future) -> str:
+    """Judge a run by what lies in its folder: a cluster's futures never say that they run."""
+    if not (future.running() or (folder / f".{notebooks.LOCK}").exists()):
+        return "waiting"
+    with contextlib.suppress(OSError, ValueError):  # files come and go
+        if time.time() - max(path.stat().st_mtime for path in folder.iterdir()) > SILENT:
+            return "stalled"
+    return "running"
 
 
 class _Screen:

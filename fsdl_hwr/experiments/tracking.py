@@ -15,10 +15,12 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 
+from fsdl_hwr import files
 from fsdl_hwr.experiments import results, tables, wandb_runs
 from fsdl_hwr.experiments.tables import Table
 from fsdl_hwr.files import write_atomically
@@ -26,6 +28,9 @@ from fsdl_hwr.files import write_atomically
 RECORD = "record.jsonl"
 LINES = "lines"  # the folder of the line images that a run's predictions belong to
 MODES = ("online", "offline", "disabled")
+WORKER = "FSDL_HWR_WORKER"  # the variable that names who runs a run of a sweep
+PATIENCE = 30.0  # seconds for the process before to end, after a kill say
+_held: dict[str, Callable[[], None]] = {}  # by folder, what gives it back to other processes
 
 
 def start(
@@ -41,13 +46,26 @@ def start(
     config: what the run was told; NumPy scalars and paths may be in it. resume: as for
     `Recognizer.fit`; False starts again and removes the older record. wandb_mode: 'online' (when
     logged in and the server answers, 'offline' otherwise; never a question), 'offline', 'disabled'.
-    Raises `ValueError` for another mode, and for a folder that holds a run of another config.
+    A run holds its folder until `finish`, or until its process ends. Raises `ValueError` for
+    another mode, and for a folder that holds a run of another config; `ModuleNotFoundError` if
+    wandb is wanted and missing; `TimeoutError` if another process records a run in the folder.
     """
     if wandb_mode not in MODES:
         raise ValueError(f"wandb_mode is {wandb_mode!r}: choose one of {', '.join(MODES)}.")
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    if wandb_mode != "disabled":
+        wandb_runs.check_installed()
+    folder = Path(folder).expanduser()
+    files.check_writable(folder)
     told = json.loads(results.to_json(dict(config)))
+    _hold(folder)
+    try:
+        return _start(folder, told, resume, wandb_mode, project)
+    except BaseException:
+        _release(folder)
+        raise
+
+
+def _start(folder: Path, told: dict, resume: bool, wandb_mode: str, project: str) -> "Run":
     events = _mend(folder) if resume else []
     if not events:  # what an older run left must not pass for this one's
         for path in [folder / results.RESULTS, folder / RECORD, *folder.glob(f"{LINES}/*.png")]:
@@ -60,6 +78,16 @@ def start(
             "Choose another run folder, or start again with resume=False."
         )
     return Run(folder, told, events, wandb_mode, project)
+
+
+def _hold(folder: Path) -> None:
+    """Keep other processes out; in this one a later start replaces an earlier."""
+    _release(folder)
+    _held[str(folder.resolve())] = files.hold(folder, "recording", PATIENCE)
+
+
+def _release(folder: Path) -> None:
+    _held.pop(str(folder.resolve()), lambda: None)()
 
 
 class Run:
@@ -149,6 +177,7 @@ class Run:
     def finish(self, metrics: Mapping | None = None) -> None:
         """Say that the run has done all it was to do; metrics: for the summary in W&B."""
         self._append("finish")
+        _release(self.folder)
         if self.wandb:
             self.wandb.summary.update(dict(metrics or {}))
             self.wandb.finish()
@@ -160,7 +189,7 @@ class Run:
 
 
 def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S%z")
+    return datetime.now().astimezone().isoformat(timespec="milliseconds")
 
 
 def peak_memory() -> float:
@@ -180,6 +209,7 @@ def peak_memory() -> float:
 def environment() -> dict:
     """Say what a run runs on: versions, machine, threads and devices it was given, packages."""
     given = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "CUDA_VISIBLE_DEVICES", "KERAS_BACKEND")
+    given += (WORKER,)
     return {
         "versions": results.versions(),
         "platform": platform.platform(),
@@ -213,9 +243,6 @@ def git_state() -> dict | None:
         return None
 
 
-# Reading records
-
-
 def read_events(folder: str | os.PathLike) -> list[dict]:
     """Read the whole lines of a run's record; what a kill cut short is left out."""
     path = Path(folder) / RECORD
@@ -236,8 +263,8 @@ def _opening(events: list[dict], config: Mapping) -> dict:
 def _mend(folder: Path) -> list[dict]:
     """Cut off the line that a kill cut short, so that the next one starts on its own."""
     path = folder / RECORD
-    if path.is_file():
-        os.truncate(path, path.read_bytes().rfind(b"\n") + 1)
+    if path.is_file() and not (content := path.read_bytes()).endswith(b"\n"):
+        os.truncate(path, content.rfind(b"\n") + 1)
     return read_events(folder)
 
 
@@ -317,6 +344,3 @@ def _predictions(run: dict, columns: Mapping[str, Sequence[str]]) -> Table:
         read = {name: texts[k] for name, texts in columns.items() if k < len(texts)}
         rows.append({"image": image, "transcript": text, **read})
     return Table(rows, ["image", "transcript", *columns])
-
-
-# Weights & Biases

@@ -1,5 +1,10 @@
 """Weights & Biases beside a run's own record, on request."""
 
+import base64
+import contextlib
+import http.client
+import importlib.util
+import json
 import os
 import threading
 import urllib.error
@@ -9,6 +14,8 @@ from pathlib import Path
 
 WANDB_SERVER = "https://api.wandb.ai"
 SECONDS_TO_CONNECT = 3
+SECONDS_TO_START = 30  # for W&B's own first questions, after it has answered ours
+MAX_ANSWER = 1_000_000  # bytes
 
 
 def start(run, sessions: list[dict], mode: str, project: str) -> tuple:
@@ -17,6 +24,8 @@ def start(run, sessions: list[dict], mode: str, project: str) -> tuple:
     Online, a resumed run goes on in W&B. Offline W&B cannot resume: it gets a new run, of the same
     group, whose configuration names the one before.
     """
+    # W&B would ask for its host of crash reports, offline too.
+    os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
     import wandb
 
     if mode == "online" and (reason := _why_offline()):
@@ -30,17 +39,11 @@ def start(run, sessions: list[dict], mode: str, project: str) -> tuple:
     link = {"resumed_from": before[-1]["id"]} if before and not goes_on else {}
     if wandb.run:  # of a notebook that starts its second run
         wandb.run.finish()
-    started = wandb.init(
-        project=project,
-        dir=run.folder,
-        mode="online" if mode == "online" else "offline",
-        id=name,
-        name=f"{run.folder.name} {run.id}",
-        group=run.id,
-        config={**run.config, **link},
-        resume="allow" if goes_on else None,
-        settings=wandb.Settings(silent=True, console="off"),
-    )
+    options = {"project": project, "dir": run.folder, "id": name, "group": run.id}
+    options |= {"name": f"{run.folder.name} {run.id}", "config": {**run.config, **link}}
+    started, mode = _init(options, mode, resume="allow" if goes_on else None)
+    if started is None:
+        return None, None
     if mode == "online":
         print(f"W&B: {started.url}", flush=True)
     else:
@@ -49,40 +52,88 @@ def start(run, sessions: list[dict], mode: str, project: str) -> tuple:
     return started, {"mode": mode, "id": name}
 
 
+def check_installed() -> None:
+    """Raise `ModuleNotFoundError` that says what to do if there is no W&B."""
+    if importlib.util.find_spec("wandb") is None:
+        raise ModuleNotFoundError(
+            "Weights & Biases is not installed: pip install wandb, or set wandb_mode='disabled'; "
+            "the run's own record is written in any case.",
+            name="wandb",
+        )
+
+
+def _init(options: dict, mode: str, resume: str | None) -> tuple:
+    """Start W&B; if its server breaks off, offline; if that fails too, not at all."""
+    import wandb
+
+    settings = wandb.Settings(silent=True, console="off", init_timeout=SECONDS_TO_START)
+    try:
+        return wandb.init(mode=mode, resume=resume, settings=settings, **options), mode
+    except Exception as error:  # whatever it is, no run dies of its log
+        print(f"W&B failed ({_first_line(error)}).", flush=True)
+    if mode == "online":
+        with contextlib.suppress(Exception):
+            wandb.teardown()  # what has failed once would fail offline too
+        with contextlib.suppress(Exception):
+            return wandb.init(mode="offline", settings=settings, **options), "offline"
+    print("This run is logged in its own record alone.", flush=True)
+    return None, mode
+
+
 def _why_offline() -> str:
     """Say why W&B cannot be online; an empty text where it can."""
     server = os.environ.get("WANDB_BASE_URL", WANDB_SERVER)
-    if not _logged_in(server):
+    if not (key := _key(server)):
         return "nobody is logged in"
-    answers = []
+    reasons = [f"{server} does not answer"]
 
     def ask():
-        try:
-            urllib.request.urlopen(server, timeout=SECONDS_TO_CONNECT).close()
-        except urllib.error.HTTPError:
-            pass  # an answer, whatever it says
-        except OSError:
-            return
-        answers.append(server)
+        reasons[0] = _refusal(server, key)
 
     asking = threading.Thread(target=ask, daemon=True)  # names can take longer than a time-out
     asking.start()
     asking.join(SECONDS_TO_CONNECT)
-    return "" if answers else f"{server} does not answer"
+    return reasons[0]
 
 
-def _logged_in(server: str) -> bool:
-    """Look for a key where W&B does: in the environment, then in the netrc file."""
+def _refusal(server: str, key: str) -> str:
+    """Ask who is logged in, as W&B does first; say why the answer will not do, or nothing."""
+    token = base64.b64encode(f"api:{key}".encode()).decode()
+    request = urllib.request.Request(
+        f"{server.rstrip('/')}/graphql",
+        data=json.dumps({"query": "query Viewer { viewer { id } }"}).encode(),
+        headers={"Content-Type": "application/json", "Authorization": f"Basic {token}"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=SECONDS_TO_CONNECT) as answer:
+            answered = json.loads(answer.read(MAX_ANSWER))
+        viewer = answered["data"]["viewer"]
+    except urllib.error.HTTPError as error:
+        return f"{server} refuses ({error.code} {error.reason})"
+    except (ValueError, KeyError, TypeError):
+        return f"{server} answers with something else (a sign-in page of the network?)"
+    except (OSError, http.client.HTTPException):
+        return f"{server} does not answer"
+    return "" if viewer else f"{server} does not know the key"
+
+
+def _key(server: str) -> str:
+    """Look for a key where W&B does: in the environment, then in the netrc file; "" without one."""
     import netrc
 
-    if os.environ.get("WANDB_API_KEY"):
-        return True
+    if key := os.environ.get("WANDB_API_KEY"):
+        return key
     host = server.split("://")[-1].split("/")[0]
     path = Path(os.environ.get("NETRC", "~/.netrc")).expanduser()
     try:
-        return netrc.netrc(path).authenticators(host) is not None
+        login = netrc.netrc(path).authenticators(host)
     except (OSError, netrc.NetrcParseError):
-        return False
+        return ""
+    return login[2] or "" if login else ""
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def table(lines, read: Sequence[str]):

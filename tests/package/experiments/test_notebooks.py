@@ -1,11 +1,14 @@
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
+import psutil  # comes with ipykernel
 import pytest
 
 from fsdl_hwr import experiments
@@ -115,6 +118,43 @@ def test_a_failed_cell_is_named_and_the_partial_notebook_kept(tmp_path, capfd):
     assert "before" in capfd.readouterr().out
 
 
+def test_papermill_s_own_error_is_told(tmp_path):
+    lab = make_lab(tmp_path, "pass")
+    code = "raise OSError(28, 'No space left on device')"
+    (tmp_path / "sitecustomize.py").write_text(f"""
+import sys
+if "fsdl_hwr.experiments.papermill_child" in sys.orig_argv:
+    from papermill import iorw
+    def write(*_, **__): {code}
+    iorw.LocalHandler.write = write
+""")
+    with pytest.raises(experiments.RunError, match="No space left on device"):
+        experiments.run_notebook(
+            lab, folder=tmp_path / "run", environment={"PYTHONPATH": str(tmp_path)}
+        )
+
+
+def test_a_kernel_that_hangs_in_its_start_ends_with_its_run(tmp_path):
+    lab = make_lab(tmp_path, "pass")
+    (tmp_path / "sitecustomize.py").write_text(f"""
+import os, sys, time
+if "ipykernel_launcher" in sys.orig_argv:
+    open({str(tmp_path / "kernel")!r}, "w").write(str(os.getpid()))
+    time.sleep(300)
+""")
+    command = [sys.executable, "-m", "fsdl_hwr.experiments", str(lab), "--folder", tmp_path / "run"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    kernel = tmp_path / "kernel"
+    while not (kernel.is_file() and kernel.read_text()):
+        time.sleep(0.1)
+        assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 130
+    with contextlib.suppress(psutil.NoSuchProcess):  # it may wait to be buried
+        assert psutil.Process(int(kernel.read_text())).status() == psutil.STATUS_ZOMBIE
+
+
 def test_a_lab_without_results_is_an_error(tmp_path):
     lab = make_lab(tmp_path, "pass")
     with pytest.raises(experiments.RunError, match="write_results"):
@@ -168,6 +208,14 @@ class TestBeforeAnythingRuns:
         with pytest.raises(ValueError, match="another folder"):
             experiments.run_notebook(lab, folder=tmp_path)
         assert lab.read_bytes() == before
+
+    def test_the_folder_is_given_once_and_may_begin_at_home(self, tmp_path, monkeypatch):
+        lab = make_lab(tmp_path)
+        monkeypatch.setenv("HOME", str(tmp_path))
+        assert notebooks._folder(lab, "", "~/mine") == tmp_path / "mine"
+        assert notebooks._folder(lab, "~/mine", "") == tmp_path / "mine"
+        with pytest.raises(ValueError, match="twice"):
+            experiments.run_notebook(lab, {"run_folder": "a"}, "b")
 
     def test_the_command_ends_with_the_message_alone(self, tmp_path, capsys):
         lab = make_lab(tmp_path)

@@ -1,7 +1,7 @@
 """Sweeps of a small notebook without TensorFlow, one real training, and kills at random moments."""
 
 import concurrent.futures
-import contextlib
+import dataclasses
 import json
 import os
 import signal
@@ -13,46 +13,15 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
-import psutil  # comes with ipykernel
 import pytest
 from paths import TESTS
+from tiny_lab import living, make_lab, starts, wait_for
 
-from fsdl_hwr import experiments
-from fsdl_hwr.experiments import notebooks, sweeps, tracking
+from fsdl_hwr import experiments, files
+from fsdl_hwr.experiments import cluster, notebooks, sweeps, tracking
 
 pytestmark = pytest.mark.notebook
 
-PARAMETERS = """\
-size: int = 8  # told apart by it
-rate: float = 0.1  # and by it
-epochs: int = 2  # to log
-pause: float = 0.0  # seconds of an epoch
-broken: bool = False  # whether it fails
-resume: bool = False  # go on
-run_folder: str = ""  # where the run goes
-"""
-BEGIN = """\
-import os
-import time
-from fsdl_hwr import experiments
-from fsdl_hwr.experiments import tracking
-with open(f"{run_folder}/processes.txt", "a") as file:
-    print(os.getpid(), os.getppid(), file=file)
-"""
-WORK = """\
-config = {"size": size, "rate": rate, "epochs": epochs}
-run = tracking.start(run_folder, config, resume=resume)
-for epoch in range(tracking.load_run(run_folder)["epoch"], epochs):
-    time.sleep(pause)
-    run.log(epoch, {"loss": size / (epoch + 1)})
-assert not broken, "it was told to"
-"""
-END = """\
-metrics = {"score": size * rate, "threads": int(os.environ.get("OMP_NUM_THREADS", 0))}
-metrics["gpu"] = int(os.environ.get("CUDA_VISIBLE_DEVICES", -1))
-experiments.write_results(run_folder, lab="tiny", parameters=config, metrics=metrics)
-run.finish()
-"""
 # A sweep in a process of its own, told by one JSON text; what it prints is kept.
 # Ctrl-C works in it even where the tests run in the background, which ignores it.
 SWEEP = """
@@ -62,30 +31,6 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 told = json.loads(sys.argv[1])
 sweeps.sweep(told["lab"], told["runs"], told["folder"], told.get("parameters"))
 """
-
-
-def make_lab(folder: Path, *cells: str, parameters: str = PARAMETERS) -> Path:
-    notebook = nbformat.v4.new_notebook()
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "p", "language": "python"}
-    tagged = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
-    notebook.cells = [tagged, *map(nbformat.v4.new_code_cell, cells or (BEGIN, WORK, END))]
-    nbformat.write(notebook, folder / "tiny.ipynb")
-    return folder / "tiny.ipynb"
-
-
-def starts(row) -> list[list[int]]:
-    """List the (kernel, papermill) processes that a run has had, the latest last."""
-    path = row["folder"] / "processes.txt"
-    return [list(map(int, line.split())) for line in path.open()] if path.exists() else []
-
-
-def living(folders) -> list[list[int]]:
-    """List the (kernel, papermill) processes that run now."""
-    found = []
-    for pair in (starts({"folder": folder})[-1:] for folder in folders):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            found += [p for p in pair if psutil.Process(p[0]).ppid() == p[1]]
-    return found
 
 
 # Which runs
@@ -134,7 +79,7 @@ def work(monkeypatch):
     class Work:
         calls, now, most, lock = [], [], 0, threading.Lock()
 
-        def __call__(self, lab, parameters, folder, environment, output):
+        def __call__(self, lab, parameters, folder, environment, output, **limits):
             environment = environment or {}
             with self.lock:
                 self.calls.append(parameters)
@@ -174,7 +119,7 @@ def test_the_cores_are_shared_out(work, tmp_path, monkeypatch):
     assert work.most == 3
     for row in table:
         if row["size"] != 3:
-            assert {row["share"][name] for name in sweeps.THREADS} == {"2"}
+            assert {row["share"][name] for name in cluster.THREADS} == {"2"}
     monkeypatch.setenv("OMP_NUM_THREADS", "3")  # as in a run of another sweep
     within = sweeps.sweep(make_lab(tmp_path), SIZES[:2], tmp_path / "within", processes=1)
     assert {row["share"]["OMP_NUM_THREADS"] for row in within} == {"3"}
@@ -220,6 +165,77 @@ def test_any_executor_will_do(work, tmp_path):
     assert [row["state"] for row in table].count("finished") == 6
 
 
+def test_an_edited_notebook_has_other_runs(work, tmp_path):
+    lab, runs = make_lab(tmp_path), SIZES[:1]
+    (before,) = sweeps.sweep(lab, runs, tmp_path / "runs")
+    notebook = nbformat.read(lab, as_version=4)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("A remark."))
+    nbformat.write(notebook, lab)
+    sweeps.sweep(lab, runs, tmp_path / "runs")
+    assert len(work.calls) == 1
+    notebook.cells[1].source += "\nsize += 1"
+    nbformat.write(notebook, lab)
+    (after,) = sweeps.sweep(lab, runs, tmp_path / "runs")
+    assert len(work.calls) == 2 and after["folder"] != before["folder"]
+    assert (before["folder"] / "results.json").is_file()
+
+
+class Later(concurrent.futures.Executor):
+    """An executor as of a cluster: its futures never say that they run."""
+
+    def __init__(self, work=lambda: None):
+        self.work = work
+
+    def submit(self, function, *arguments):
+        future = concurrent.futures.Future()
+
+        def run():
+            try:
+                self.work()
+                future.set_result(function(*arguments))
+            except BaseException as error:
+                future.set_exception(error)
+
+        threading.Thread(target=run, daemon=True).start()
+        return future
+
+
+def test_a_worker_must_see_the_folder_and_have_the_same_kit_and_lab(tmp_path, monkeypatch):
+    lab, folder = make_lab(tmp_path), tmp_path / "runs"
+    with cluster.orders(lab, folder) as order:
+        cluster.check(order)
+        for other, message in (
+            (dataclasses.replace(order, token=tmp_path / "nowhere/token"), "does not see the fol"),
+            (dataclasses.replace(order, version="0.0"), "the sweep's caller 0.0"),
+            (dataclasses.replace(order, code="other"), "has another"),
+            (dataclasses.replace(order, lab=tmp_path / "no.ipynb"), "has another"),
+        ):
+            with pytest.raises(ValueError, match=message):
+                cluster.check(other)
+    assert not order.token.exists()
+    with pytest.raises(InterruptedError):
+        cluster.run(order, lab, {}, folder / "a", 0.0)
+    monkeypatch.setattr(cluster, "check", lambda order: 1 / 0)
+    with pytest.raises(ZeroDivisionError):  # before any run is submitted
+        sweeps.sweep(lab, SIZES, folder, executor=Later())
+    assert [path.name for path in folder.iterdir()] == []
+
+
+def test_the_state_of_a_run_is_that_of_its_folder(tmp_path, monkeypatch):
+    waiting = concurrent.futures.Future()
+    assert sweeps._state(tmp_path, waiting) == "waiting"
+    with files.lock(tmp_path, notebooks.LOCK):
+        assert sweeps._state(tmp_path, waiting) == "running"
+        monkeypatch.setattr(sweeps, "SILENT", -1)
+        assert sweeps._state(tmp_path, waiting) == "stalled"
+
+
+def test_a_worker_s_run_has_its_share_of_the_threads(work, tmp_path, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")  # as Dask's nanny and Ray set it
+    (row,) = sweeps.sweep(make_lab(tmp_path), SIZES[:1], tmp_path / "runs", executor=Later())
+    assert {row["share"][name] for name in cluster.THREADS} == {"3"}
+
+
 def test_a_missing_report_is_written_without_a_run(work, tmp_path):
     lab = make_lab(tmp_path)
     (row,) = sweeps.sweep(lab, SIZES[:1], tmp_path / "runs")
@@ -241,6 +257,34 @@ def test_runs_in_processes_of_another_executor(tmp_path):
     assert "AssertionError: it was told to" in table[1]["error"]
     assert "AssertionError" in (table[1]["folder"] / "output.txt").read_text()
     assert (table[1]["folder"] / "tiny.partial.ipynb").is_file()
+
+
+def test_a_run_that_hangs_fails_after_its_minutes_and_leaves_no_process(tmp_path):
+    lab = make_lab(tmp_path)
+    (row,) = sweeps.sweep(lab, [{"pause": 90.0}], tmp_path / "runs", minutes=0.15)
+    assert (row["state"], "took longer than 0.15 minutes" in row["error"]) == ("failed", True)
+    assert not living([row["folder"]])
+
+
+def test_ctrl_c_stops_the_runs_on_other_machines(tmp_path):
+    """Their caller takes its token away, and nothing else."""
+    lab, folder = make_lab(tmp_path), tmp_path / "runs"
+    with cluster.orders(lab, folder) as order:
+        job = order, lab, {"pause": 90.0}, folder / "a", 0.0
+        future = Later().submit(cluster.run, *job)
+        wait_for(lambda: living([folder / "a"]))
+    with pytest.raises(experiments.RunError, match="stopped"):
+        future.result(60)
+    assert not living([folder / "a"])
+
+
+def test_two_sweeps_of_one_folder_do_each_run_once(tmp_path, start_sweep):
+    told = {"lab": make_lab(tmp_path), "runs": SIZES[:2], "folder": tmp_path / "runs"}
+    told["parameters"] = {"pause": 0.5}
+    both = [start_sweep(told), start_sweep(told)]
+    assert [process.wait(120) for process in both] == [0, 0]
+    for row in load(tmp_path / "runs"):
+        assert len(starts(row)) == 1 and row["state"] == "finished"
 
 
 def test_a_kernel_that_dies_at_its_start_is_started_again(tmp_path, monkeypatch):
@@ -286,14 +330,6 @@ def test_ctrl_c_stops_every_run_of_a_sweep(tmp_path, start_sweep):
     folders = list((tmp_path / "runs").iterdir())
     assert len(folders) == 2  # the third never began
     wait_for(lambda: not living(folders))
-
-
-def wait_for(condition):
-    for _ in range(6000):  # two minutes, in which a machine that sleeps has no share
-        if condition():
-            return
-        time.sleep(0.02)
-    raise AssertionError("it did not happen")
 
 
 # Kills

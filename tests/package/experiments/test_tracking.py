@@ -168,6 +168,21 @@ def test_killed_while_writing_without_pause_the_record_is_readable(tmp_path, rng
     assert row["sessions"] == 3
 
 
+def test_a_folder_is_recorded_by_one_process_at_a_time(tmp_path, monkeypatch):
+    command = [sys.executable, "-c", WRITER, str(tmp_path)]
+    writer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert any(line == "begun\n" for line in writer.stdout)
+    monkeypatch.setattr(tracking, "PATIENCE", 0.2)
+    with pytest.raises(TimeoutError, match=f"process {writer.pid} on .*, since"):
+        tracking.start(tmp_path, {"epochs": 10_000})
+    writer.send_signal(signal.SIGKILL)
+    writer.communicate()
+    tracking.start(tmp_path, {"epochs": 10_000})
+    tracking.start(tmp_path, {"epochs": 10_000}).finish()  # a cell that is run again
+    assert row_of(tmp_path)["sessions"] == 3
+    assert {path.name for path in tmp_path.iterdir()} == {"record.jsonl"}
+
+
 # Tables
 
 
