@@ -1,12 +1,8 @@
 """Keras with its backend: an import from here says what to install if there is none."""
 
-<<<<<<< HEAD
-NEEDED = ("keras", "tensorflow", "jax", "torch")
-=======
 import warnings
 
-BACKENDS = ("tensorflow", "jax", "torch")
->>>>>>> 2c6cfdc (Texts in NFC at the door; wrong sets and defaults are refused before training)
+NEEDED = ("keras", "tensorflow", "jax", "torch")
 
 try:
     import keras

@@ -43,7 +43,7 @@ def run_notebook(
     """Execute one notebook in its own process, and return the folder with what it left there.
 
     Afterwards the folder holds `<lab>.ipynb` (executed), `<lab>.html` (a report that needs no other
-    file; only formulas are set by MathJax from the network) and `results.json`.
+    file and no network) and `results.json`.
     Raises `FileNotFoundError`, `ValueError` for unknown parameters or wrong types, both before
     anything runs, and `RunError` for a failed cell, with the cells so far in `<lab>.partial.ipynb`.
 
