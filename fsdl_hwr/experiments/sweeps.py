@@ -188,8 +188,10 @@ def run_one(
             notebooks.write_report(lab, folder)
         return
     folder.mkdir(parents=True, exist_ok=True)
-    limits = {"minutes": minutes, "token": token, "keep_finished": True}
-    notebooks.run_notebook(lab, parameters, folder, environment, folder / OUTPUT, **limits)
+    notebooks.run_notebook(
+        lab, parameters, folder, environment, folder / OUTPUT,
+        minutes=minutes, token=token, keep_finished=True,
+    )  # fmt: skip
 
 
 def _run_in_slot(slots: queue.SimpleQueue, job: "Job", minutes: float) -> None:

@@ -208,8 +208,8 @@ def peak_memory() -> float:
 
 def environment() -> dict:
     """Say what a run runs on: versions, machine, threads and devices it was given, packages."""
-    given = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "CUDA_VISIBLE_DEVICES", "KERAS_BACKEND")
-    given += (WORKER,)
+    given = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "CUDA_VISIBLE_DEVICES", "KERAS_BACKEND",
+             WORKER)  # fmt: skip
     return {
         "versions": results.versions(),
         "platform": platform.platform(),

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 WANDB_SERVER = "https://api.wandb.ai"
 SECONDS_TO_CONNECT = 3
@@ -62,20 +63,20 @@ def check_installed() -> None:
         )
 
 
-def _init(options: dict, mode: str, resume: str | None) -> tuple:
+def _init(options: dict[str, Any], mode: Any, resume: Any) -> tuple:
     """Start W&B; if its server breaks off, offline; if that fails too, not at all."""
     import wandb
 
-    settings = wandb.Settings(silent=True, console="off", init_timeout=SECONDS_TO_START)
+    options["settings"] = wandb.Settings(silent=True, console="off", init_timeout=SECONDS_TO_START)
     try:
-        return wandb.init(mode=mode, resume=resume, settings=settings, **options), mode
+        return wandb.init(**options, mode=mode, resume=resume), mode
     except Exception as error:  # whatever it is, no run dies of its log
         print(f"W&B failed ({_first_line(error)}).", flush=True)
     if mode == "online":
         with contextlib.suppress(Exception):
             wandb.teardown()  # what has failed once would fail offline too
         with contextlib.suppress(Exception):
-            return wandb.init(mode="offline", settings=settings, **options), "offline"
+            return wandb.init(**options, mode="offline"), "offline"
     print("This run is logged in its own record alone.", flush=True)
     return None, mode
 
