@@ -27,7 +27,7 @@ def load(source, name: str = "") -> np.ndarray:
     """
     if isinstance(source, str | os.PathLike):
         name = name or str(source)
-        source = _read_file(Path(source), name)
+        source = _read_file(Path(source).expanduser(), name)
     name = name or "The image"
     if isinstance(source, bytes | bytearray | memoryview):
         return _decode(bytes(source), name)
@@ -47,6 +47,16 @@ def size_of(data: bytes) -> tuple[int, int] | None:
     return None
 
 
+def check_size(data: bytes, name: str) -> None:
+    """Raise `ValueError` if a file's header promises too many pixels, before it is decoded."""
+    width, height = size_of(data) or (0, 0)
+    if width * height > paper.MAX_PIXELS:
+        raise ValueError(
+            f"{name} has {width:,} x {height:,} pixels, more than {paper.MAX_PIXELS:,} in all: "
+            "cut the writing out of its page, or scale it down."
+        )
+
+
 def _read_file(path: Path, name: str) -> bytes:
     if path.is_dir():
         raise ValueError(f"{name} is a folder: name the pictures in it.")
@@ -63,14 +73,9 @@ def _decode(data: bytes, name: str) -> np.ndarray:
         raise ValueError(f"{name} is empty.")
     if data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
         raise ValueError(f"{name} is HEIC, as iPhones write it: export it as JPEG.")
-    if (size := size_of(data)) is None:
+    if size_of(data) is None:
         raise ValueError(f"{name} is not a picture of a known kind ({FORMATS}), or is damaged.")
-    width, height = size
-    if width * height > paper.MAX_PIXELS:
-        raise ValueError(
-            f"{name} has {width:,} x {height:,} pixels, more than {paper.MAX_PIXELS:,} in all: "
-            "cut the writing out of its page, or scale it down."
-        )
+    check_size(data, name)
     buffer = np.frombuffer(data, np.uint8)
     # Only the colored mode turns a picture as EXIF says; only the unchanged one keeps opacity.
     flags = cv2.IMREAD_COLOR_RGB if data[:2] == b"\xff\xd8" else cv2.IMREAD_UNCHANGED

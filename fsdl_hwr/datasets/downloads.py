@@ -29,6 +29,10 @@ BLOCK = 1 << 16  # bytes
 MOST = 1.5  # times the expected size, after which a download is stopped
 SECONDS, SLOWEST = 30.0, 1000  # of silence, or with fewer bytes per second, that end a download
 MAX_MEMBER = 1 << 30  # bytes of one file in an archive; the largest that is needed has 0.2 GB
+SMALL, MAX_RATIO = (
+    1 << 24,
+    200,
+)  # a member beyond both so many bytes and times its archive is a bomb
 DAMAGE = (tarfile.ReadError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError)
 
 
@@ -135,8 +139,8 @@ def read_archive(
     Nothing is written to disk, and links are not followed. The check of a compressed archive lies
     at its end: what was yielded can be trusted once the iteration has ended without an error. A
     tar without compression has no check. Raises `ValueError` that names the member which points
-    outside the archive's folder (or is a device, or is larger than `MAX_MEMBER`), wanted or not, or
-    the archive if it is damaged or encrypted.
+    outside the archive's folder (or is a device, or far larger than the archive or `MAX_MEMBER`),
+    wanted or not, or the archive if it is damaged or encrypted.
     """
     path = Path(path)
     read = _read_zip if zipfile.is_zipfile(path) else _read_tar
@@ -259,7 +263,7 @@ def _check_name(archive: Path, name: str) -> None:
 
 
 def _check_size(archive: Path, name: str, size: int) -> None:
-    if size > MAX_MEMBER:
+    if size > min(MAX_MEMBER, max(SMALL, MAX_RATIO * archive.stat().st_size)):
         raise _refuse(archive, name, f"would have {size / 1e9:.1f} GB")
 
 

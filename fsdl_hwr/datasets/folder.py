@@ -9,7 +9,6 @@ CSV) and label (a character or code point) and, where they are known, writer and
 
 import csv
 import hashlib
-import math
 import os
 import re
 import unicodedata
@@ -259,12 +258,7 @@ def _read_images(entries: list[Entry], notes: list[str]) -> np.ndarray:
 def _read_image(path: Path) -> np.ndarray | None:
     """Read an image as gray, upright as its camera says, or RGBA; None where that fails."""
     data = np.fromfile(path, np.uint8)  # OpenCV itself cannot open every path on Windows
-    size = image_files.size_of(data.tobytes())
-    if size and math.prod(size) > paper.MAX_PIXELS:  # before it is decoded
-        raise ValueError(
-            f"{path} has {size[0]:,} x {size[1]:,} pixels, more than {paper.MAX_PIXELS:,} in all: "
-            "scale it down, or cut out the character."
-        )
+    image_files.check_size(data.tobytes(), str(path))
     try:
         image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
         if image is None:

@@ -25,7 +25,7 @@ import cv2
 import numpy as np
 from tqdm.auto import tqdm
 
-from fsdl_hwr import files, paper, rows
+from fsdl_hwr import files, image_files, paper, rows
 from fsdl_hwr.alphabet import DEFAULT_CHARACTERS
 from fsdl_hwr.datasets import downloads
 from fsdl_hwr.datasets.splits import SPLITS, check_split, split_writers
@@ -345,6 +345,7 @@ def _read_images(
                 break  # what else is there, such as archives unpacked already, need not be read
             # To the end of each archive, where its check lies, even if nothing is missing any more.
             for place, name, data in _members([path], lambda name: name in missing):
+                image_files.check_size(data, str(place))
                 buffer = np.frombuffer(data, np.uint8)
                 page = cv2.imdecode(buffer, cv2.IMREAD_GRAYSCALE) if data else None
                 if page is None:

@@ -8,6 +8,7 @@ CSV and a folder of images per split; both are looked for in `FSDL_HWR_DATA/name
 
 import csv
 import io
+import math
 import re
 import unicodedata
 from collections import Counter
@@ -20,6 +21,7 @@ import faker.providers.person as faker_names
 import numpy as np
 from tqdm.auto import tqdm
 
+from fsdl_hwr import image_files
 from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets import downloads, text
 from fsdl_hwr.datasets.lines import Lines, ink_widths
@@ -170,11 +172,11 @@ def _read_image(folder: Path, name: str, seen: set[str]) -> tuple[np.ndarray | N
     if not name or Path(name).name != name or not path.is_file():
         return None, "image missing"
     raw = np.fromfile(path, np.uint8)
+    if math.prod(image_files.size_of(raw.tobytes()) or (0,)) > MAX_PIXELS:
+        return None, "image too large"
     image = cv2.imdecode(raw, cv2.IMREAD_GRAYSCALE) if len(raw) else None
     if image is None:
         return None, "image damaged"
-    if image.size > MAX_PIXELS:
-        return None, "image too large"
     return (255 - image if np.median(image) > 127 else image), ""
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from defusedxml import DefusedXmlException
 from defusedxml import ElementTree as safe_xml
 
-from fsdl_hwr import files, page_ink, paper
+from fsdl_hwr import files, image_files, page_ink, paper
 from fsdl_hwr.datasets import pages
 from fsdl_hwr.datasets.pages import HANDWRITTEN, NO_POLYGON, Page, TextLine
 
@@ -185,7 +185,9 @@ def _read_image(path, root, element, image_path) -> np.ndarray:
     found = next((choice for choice in choices if choice.is_file()), None)
     if found is None:
         raise FileNotFoundError(f"The image of {path} is missing: {choices[0].name} beside it.")
-    image = cv2.imdecode(np.fromfile(found, np.uint8), cv2.IMREAD_GRAYSCALE)
+    data = np.fromfile(found, np.uint8)
+    image_files.check_size(data.tobytes(), str(found))
+    image = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
     if image is None:
         raise ValueError(f"{found} is not an image that OpenCV can read.")
     return paper.gray(image, str(found))

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 
+from fsdl_hwr.alphabet import normalize
+
 HANDWRITTEN, PRINT, INTERLINEAR, SIGNATURE = "handwritten", "print", "interlinear", "signature"
 NO_POLYGON = np.zeros((0, 2), np.float32)
 
@@ -24,6 +26,9 @@ class TextLine:
     transcript: str = ""
     kind: str = HANDWRITTEN
     polygon: np.ndarray = field(default_factory=lambda: NO_POLYGON)
+
+    def __post_init__(self):
+        object.__setattr__(self, "transcript", normalize(self.transcript))
 
     def moved(self, matrix: np.ndarray | list[list[float]]) -> "TextLine":
         """Map the line by an affine 2x3 matrix that acts on (x, y, 1)."""

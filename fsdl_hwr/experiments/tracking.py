@@ -270,7 +270,7 @@ def _mend(folder: Path) -> list[dict]:
 
 def load_run(folder: str | os.PathLike) -> dict:
     """Read what a run has left so far, also while it runs, as one row of `load_runs`."""
-    folder = Path(folder)
+    folder = Path(folder).expanduser()
     events = read_events(folder)
     results_path = folder / results.RESULTS
     record = json.loads(results_path.read_text("utf-8")) if results_path.is_file() else {}
@@ -307,7 +307,7 @@ def load_runs(folder: str | os.PathLike = "runs") -> "Table":
     `predictions` (texts by epoch), `texts`, `config`, `environment`, `git`, `id`, `sessions`,
     `folder`. Printed are the settings that differ. Raises `FileNotFoundError`.
     """
-    folder = Path(folder)
+    folder = Path(folder).expanduser()
     if not folder.is_dir():
         raise FileNotFoundError(f"There is no folder {folder}: no run has been started in it.")
     found = {p.parent for name in (RECORD, results.RESULTS) for p in folder.rglob(name)}

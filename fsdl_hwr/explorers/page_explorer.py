@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from rapidfuzz.distance import Levenshtein
 
+from fsdl_hwr.alphabet import normalize
 from fsdl_hwr.datasets.pages import TextLine, normals, resampled
 from fsdl_hwr.explorers import widget
 from fsdl_hwr.figures import drawing
@@ -29,6 +30,7 @@ def line_rows(reading: PageReading, transcripts: Sequence[str] | None = None) ->
     for line, crop, read, wanted in zip(
         reading.page.lines, reading.crops, reading.readings, transcripts, strict=True
     ):
+        wanted = normalize(wanted)
         rows.append(
             {
                 "text": read.text,

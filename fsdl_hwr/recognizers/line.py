@@ -235,7 +235,7 @@ class Recognizer(LineReader):
 
         record: what else the file should remember, as JSON.
         """
-        path = Path(path)
+        path = Path(path).expanduser()
         if path.suffix != ".keras":
             raise ValueError(f"{path} must end in .keras, the format it is written in.")
         metadata = {**self.describe(), **record}
@@ -248,7 +248,7 @@ class Recognizer(LineReader):
     @classmethod
     def load(cls, path: str | os.PathLike) -> "Recognizer":
         """Read what `save` wrote. `FileNotFoundError` or `ValueError` says what is wrong."""
-        path = Path(path)
+        path = Path(path).expanduser()
         if not path.is_file():
             raise FileNotFoundError(f"There is no recognizer at {path}: train one with lab 03.")
         metadata = read_metadata(_member(path, METADATA), path, REMEDY)

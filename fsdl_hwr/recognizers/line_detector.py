@@ -177,7 +177,9 @@ def train(
             "network": network.name,
             "weights": network.count_params(),
             "first_pages": training.fingerprint(*batches[0]),
-            "validation": training.fingerprint(*(page.image for page in validation)),
+            "validation": training.fingerprint(
+                *(part for page in validation for part in (page.image, page.owners))
+            ),
         },
         resume=resume,
         unit="pages",

@@ -34,7 +34,7 @@ def save(recognizer: "Recognizer", path: str | os.PathLike, *, half: bool = Fals
     """
     import keras
 
-    path = Path(path)
+    path = Path(path).expanduser()
     if path.suffix != ".onnx":
         raise ValueError(f"{path} must end in .onnx, the format it is written in.")
     if (backend := keras.backend.backend()) != "tensorflow":
@@ -60,7 +60,7 @@ def load(path: str | os.PathLike, threads: int = 0) -> LineReader:
     threads: of ONNX Runtime; 0 is one per core. Raises `FileNotFoundError`, `ImportError` without
     the extra `export`, `ValueError` for another file.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     if not path.is_file():
         raise FileNotFoundError(
             f"There is no recognizer at {path}: write one with serving.onnx.save."

@@ -339,3 +339,18 @@ def test_half_files_of_killed_downloads_are_removed(host, tmp_path):
         os.utime(folder / name, (time.time() - 3600 * hours - 9,) * 2)
     fetch(host + "/good")
     assert {path.name for path in folder.iterdir()} == {"data.bin", "tmpefgh5678", "mine.bin"}
+
+
+@pytest.mark.parametrize("kind", ["bz2", "gz", "zip"])
+def test_a_small_archive_that_expands_is_refused(tmp_path, kind):
+    path, zeros = tmp_path / f"a.{kind}", bytes(20_000_000)
+    if kind == "zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("bomb", zeros)
+    else:
+        with tarfile.open(path, f"w:{kind}") as archive:
+            member = tarfile.TarInfo("bomb")
+            member.size = len(zeros)
+            archive.addfile(member, io.BytesIO(zeros))
+    with pytest.raises(ValueError, match="'bomb' that would have 0.0 GB"):
+        list(downloads.read_archive(path))

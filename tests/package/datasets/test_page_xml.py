@@ -1,4 +1,5 @@
 import re
+import struct
 
 import cv2
 import numpy as np
@@ -151,3 +152,11 @@ def test_pages_of_one_letter_stay_together():
     assert page_xml.letters_of(names, "57+58 i091+i092") == [0, 0, 2, 2, 4]
     with pytest.raises(ValueError, match="not of one"):
         page_xml.letters_of(names, "57+9")
+
+
+def test_an_image_that_expands_is_refused_by_its_header(read, tmp_path):
+    huge = bytearray(cv2.imencode(".png", np.zeros((4, 4), np.uint8))[1].tobytes())
+    huge[16:24] = struct.pack(">II", 50_000, 50_000)
+    (tmp_path / "huge.png").write_bytes(huge)
+    with pytest.raises(ValueError, match="50,000 x 50,000 pixels"):
+        page_xml._read_image(tmp_path / "page.xml", [], {}, tmp_path / "huge.png")
