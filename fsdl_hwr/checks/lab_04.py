@@ -1,15 +1,16 @@
-"""Checks of the exercises to lab 04: updates, random rates, records, effects, and going on."""
+"""Checks of the exercises to lab 04: updates, rates, records, effects, wall times, going on."""
 
 import copy
 import itertools
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from fsdl_hwr.checks import judge
+from fsdl_hwr.experiments import timelines
 
 
 def num_updates(function: Callable) -> None:
@@ -195,6 +196,46 @@ def effect(function: Callable) -> None:
 
 class Killed(Exception):
     """Stands for the end of a process."""
+
+
+def wall_time(function: Callable) -> None:
+    """Check `function(seconds, workers)`: when the last run ends, the next going to who is free."""
+    cases = [([10] * 4, 2), ([1, 4, 1, 1, 4], 2), ([5, 3, 1, 1, 2, 6], 3), ([7], 4)]
+    mistakes: list[tuple[str, Callable]] = [
+        (
+            "that divides the work evenly. But a run cannot be cut in two, so that some worker is "
+            "done later.",
+            lambda seconds, workers: sum(seconds) / workers,
+        ),
+        (
+            "that is the longest run. With more runs than workers it is not the only one of its "
+            "worker.",
+            lambda seconds, workers: max(seconds),
+        ),
+        (
+            "nobody waits for a round to end: whoever is free takes the next run at once.",
+            lambda seconds, workers: sum(
+                max(seconds[k : k + workers]) for k in range(0, len(seconds), workers)
+            ),
+        ),
+        (
+            "the runs are dealt out in turn here. A worker with a long run would get as many as "
+            "the others; let the first that is free have the next.",
+            lambda seconds, workers: max(sum(seconds[k::workers]) for k in range(workers)),
+        ),
+        (
+            "the longest runs are first here. That would be wise, but they are handed out in the "
+            "order of the list.",
+            lambda seconds, workers: _replayed(sorted(seconds, reverse=True), workers),
+        ),
+    ]
+    advice = "Write down, for `([1, 4, 1, 1, 4], 2)`, when each of the two workers becomes free."
+    judge.compare(function, cases, _replayed, mistakes, advice)
+    judge.confirm(function)
+
+
+def _replayed(seconds: Sequence[float], workers: int) -> float:
+    return timelines.wall_time(timelines.simulate(seconds, workers))
 
 
 def step(weights: np.ndarray, velocity: np.ndarray, rng: np.random.Generator) -> tuple:

@@ -114,6 +114,36 @@ def _(rows, setting):
     return np.std([np.mean(c) for c in cers])
 
 
+@wrong("04/wall-time", "divides the work evenly")
+def _(seconds, workers):
+    return sum(seconds) / workers
+
+
+@wrong("04/wall-time", "nobody waits for a round")
+def _(seconds, workers):
+    total, rest = 0, list(seconds)
+    while rest:
+        total += max(rest[:workers])
+        rest = rest[workers:]
+    return total
+
+
+@wrong("04/wall-time", "dealt out in turn")
+def _(seconds, workers):
+    lanes = [0] * workers
+    for k, length in enumerate(seconds):
+        lanes[k % workers] += length
+    return max(lanes)
+
+
+@wrong("04/wall-time", "in the order of the list")
+def _(seconds, workers):
+    lanes = [0] * workers
+    for length in sorted(seconds)[::-1]:
+        lanes[lanes.index(min(lanes))] += length
+    return max(lanes)
+
+
 def trained(path, num_steps, step, keep):
     """Train with checkpoints that keep some of (steps done, weights, velocity, generator)."""
     fresh = [0, np.zeros(3), np.zeros(3), np.random.default_rng(0)]
