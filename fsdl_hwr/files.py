@@ -13,8 +13,10 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:  # what only looks at runs needs no NumPy
+    import numpy as np
 
 MAX_RATIO = 1000  # of deflate: what exceeds it was not packed in good faith
 LEFT_AFTER = 3600  # seconds without a change, after which a half-written file has no writer
@@ -62,12 +64,14 @@ def check_writable(folder: str | os.PathLike) -> None:
         ) from error
 
 
-def load_arrays(path: str | os.PathLike) -> dict[str, np.ndarray]:
+def load_arrays(path: str | os.PathLike) -> "dict[str, np.ndarray]":
     """Read an `.npz` whole, so that the check of every array is reached; it may hold no objects.
 
     Raises one of `DAMAGED_ARRAYS` for a file that promises more than it has packed by a factor of
     `MAX_RATIO`, or an array of another size than its own: before the memory is taken.
     """
+    import numpy as np
+
     packed = max(os.path.getsize(path), 1 << 20)
     with zipfile.ZipFile(path) as archive:
         if (size := sum(member.file_size for member in archive.infolist())) > MAX_RATIO * packed:
@@ -81,6 +85,8 @@ def load_arrays(path: str | os.PathLike) -> dict[str, np.ndarray]:
 
 def _check_array(file, member: zipfile.ZipInfo) -> None:
     """Compare what an array's header promises, for which NumPy takes memory, with its size."""
+    import numpy as np
+
     version = np.lib.format.read_magic(file)
     read = {(1, 0): np.lib.format.read_array_header_1_0}.get(
         version, np.lib.format.read_array_header_2_0

@@ -8,8 +8,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-import numpy as np
-
 
 def read_parameters(
     path: str | os.PathLike | None, settings: Iterable[str] = (), lab: Path | None = None
@@ -143,7 +141,7 @@ def _base(type_name: str) -> str:
 def _typed(name: str, value, type_name: str):
     """Read a value as its annotation says: 3 for a float is 3.0, and 2019 for a text '2019'."""
     wanted = {t.__name__: t for t in (int, float, str, bool, list, dict)}.get(_base(type_name))
-    value = value.item() if isinstance(value, np.generic) else value
+    value = value.item() if hasattr(value, "item") else value  # NumPy's numbers
     if wanted is None or type(value) is wanted:
         return value
     if wanted is str and isinstance(value, os.PathLike):

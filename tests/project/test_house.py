@@ -29,6 +29,7 @@ TESTED_ELSEWHERE = {
     "datasets.unipen_recordings": "package/datasets/test_unipen_format.py",
     "datasets.unipen_repairs": "package/datasets/test_unipen_format.py",  # as the reader calls it
     "experiments.__main__": "package/experiments/test_notebooks.py",
+    "experiments.papermill_child": "package/experiments/test_notebooks.py",
     "labeling.simulated": "package/labeling/test_agreement.py",
     "serving.unreliable": "package/datasets/test_parallel_downloads.py",
     "networks.autoencoders": "package/recognizers/test_reconstruction.py",
