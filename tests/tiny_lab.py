@@ -1,6 +1,8 @@
 """A notebook that takes no time, for what runs notebooks, and a look at its processes."""
 
+import concurrent.futures
 import contextlib
+import threading
 import time
 from pathlib import Path
 
@@ -70,3 +72,23 @@ def wait_for(condition):
             return
         time.sleep(0.02)
     raise AssertionError("it did not happen")
+
+
+class Later(concurrent.futures.Executor):
+    """An executor as of a cluster: its futures never say that they run."""
+
+    def __init__(self, work=lambda: None):
+        self.work = work
+
+    def submit(self, function, *arguments):
+        future = concurrent.futures.Future()
+
+        def run():
+            try:
+                self.work()
+                future.set_result(function(*arguments))
+            except BaseException as error:
+                future.set_exception(error)
+
+        threading.Thread(target=run, daemon=True).start()
+        return future

@@ -10,7 +10,7 @@ import contextlib
 import os
 import platform
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,17 +69,11 @@ def check(order: Order) -> None:
         raise ValueError(f"{here} has another {order.lab}, or none: share the project's folder.")
 
 
-def run(order: Order, lab: Path, parameters: Mapping, folder: Path, minutes: float) -> None:
-    """Finish one run of a sweep on a worker."""
-    from fsdl_hwr.experiments import sweeps
-
-    check(order)
-    if not order.token.exists():  # the caller was interrupted while this waited
-        raise InterruptedError("The sweep was interrupted: call it again.")
-    threads = os.environ.get("OMP_NUM_THREADS", "")  # a worker's share, if its cluster sets one
-    environment = share(int(threads) if threads.isdigit() else cores())
-    environment[tracking.WORKER] = f"{platform.node()}, process {os.getpid()}"
-    sweeps.run_one(lab, parameters, folder, environment, minutes=minutes, token=order.token)
+def environment() -> dict[str, str]:
+    """Return the environment of a run on this worker: its share of the threads, and its name."""
+    threads = os.environ.get("OMP_NUM_THREADS", "")  # if the cluster sets one
+    worker = f"{platform.node()}, process {os.getpid()}"
+    return {**share(int(threads) if threads.isdigit() else cores()), tracking.WORKER: worker}
 
 
 def share(threads: int) -> dict[str, str]:

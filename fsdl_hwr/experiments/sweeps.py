@@ -101,7 +101,7 @@ def sweep(
 
             def submit(job: Job) -> concurrent.futures.Future:
                 where = order.lab, job.parameters, job.folder.resolve()
-                return executor.submit(cluster.run, order, *where, minutes)
+                return executor.submit(run_on_worker, order, *where, minutes)
 
             return _run(jobs, submit, show, order.token)
     shares = _shares(processes, list(gpus))
@@ -192,6 +192,17 @@ def run_one(
         lab, parameters, folder, environment, folder / OUTPUT,
         minutes=minutes, token=token, keep_finished=True,
     )  # fmt: skip
+
+
+def run_on_worker(
+    order: cluster.Order, lab: Path, parameters: Mapping, folder: Path, minutes: float
+) -> None:
+    """Finish one run of a sweep, in a process that an executor has chosen."""
+    cluster.check(order)
+    if not order.token.exists():  # the caller was interrupted while this waited
+        raise InterruptedError("The sweep was interrupted: call it again.")
+    environment = cluster.environment()
+    run_one(lab, parameters, folder, environment, minutes=minutes, token=order.token)
 
 
 def _run_in_slot(slots: queue.SimpleQueue, job: "Job", minutes: float) -> None:

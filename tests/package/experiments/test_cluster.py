@@ -1,5 +1,6 @@
-"""A sweep on a Dask cluster of this machine whose workers are killed while they work."""
+"""A sweep on other machines: what they must share, and a Dask cluster with killed workers."""
 
+import dataclasses
 import json
 import os
 import re
@@ -10,13 +11,11 @@ import time
 
 import pytest
 from paths import ROOT
-from tiny_lab import living, make_lab, wait_for
+from tiny_lab import Later, living, make_lab, wait_for
 
+from fsdl_hwr import experiments
+from fsdl_hwr.experiments import cluster as clusters
 from fsdl_hwr.experiments import sweeps, tracking
-
-distributed = pytest.importorskip(
-    "distributed", reason="needs the extra `cluster`: pip install distributed"
-)
 
 CALLER = """
 import json, signal, sys
@@ -29,9 +28,43 @@ with distributed.Client(address) as client:
 """
 
 
+def test_a_worker_must_see_the_folder_and_have_the_same_kit_and_lab(tmp_path, monkeypatch):
+    lab, folder = make_lab(tmp_path), tmp_path / "runs"
+    with clusters.orders(lab, folder) as order:
+        clusters.check(order)
+        for other, message in (
+            (dataclasses.replace(order, token=tmp_path / "nowhere/token"), "does not see the fol"),
+            (dataclasses.replace(order, version="0.0"), "the sweep's caller 0.0"),
+            (dataclasses.replace(order, code="other"), "has another"),
+            (dataclasses.replace(order, lab=tmp_path / "no.ipynb"), "has another"),
+        ):
+            with pytest.raises(ValueError, match=message):
+                clusters.check(other)
+    assert not order.token.exists()
+    with pytest.raises(InterruptedError):
+        sweeps.run_on_worker(order, lab, {}, folder / "a", 0.0)
+    monkeypatch.setattr(clusters, "check", lambda order: 1 / 0)
+    with pytest.raises(ZeroDivisionError):  # before any run is submitted
+        sweeps.sweep(lab, [{"size": 1}], folder, executor=Later())
+    assert [path.name for path in folder.iterdir()] == []
+
+
+def test_ctrl_c_stops_the_runs_on_other_machines(tmp_path):
+    """Their caller takes its token away, and nothing else."""
+    lab, folder = make_lab(tmp_path), tmp_path / "runs"
+    with clusters.orders(lab, folder) as order:
+        job = order, lab, {"pause": 90.0}, folder / "a", 0.0
+        future = Later().submit(sweeps.run_on_worker, *job)
+        wait_for(lambda: living([folder / "a"]))
+    with pytest.raises(experiments.RunError, match="stopped"):
+        future.result(60)
+    assert not living([folder / "a"])
+
+
 @pytest.fixture
 def cluster(monkeypatch):
     """Two workers, each a process that is started anew when it dies."""
+    distributed = pytest.importorskip("distributed", reason="needs the extra `cluster`")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     import dask
 
@@ -44,6 +77,8 @@ def cluster(monkeypatch):
 
 def kill_a_worker(cluster, folder):
     """Kill the worker that has a run in hand, or the first."""
+    import distributed
+
     wait_for(lambda: living(folder.glob("*")))
     with distributed.Client(cluster) as client:
         pids = client.run(os.getpid)
@@ -52,6 +87,8 @@ def kill_a_worker(cluster, folder):
 
 
 def sweep_on(cluster, told):
+    import distributed
+
     with distributed.Client(cluster) as client:
         return sweeps.sweep(**told, executor=client.get_executor())
 

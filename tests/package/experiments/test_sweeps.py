@@ -1,7 +1,6 @@
 """Sweeps of a small notebook without TensorFlow, one real training, and kills at random moments."""
 
 import concurrent.futures
-import dataclasses
 import json
 import os
 import signal
@@ -15,7 +14,7 @@ import nbformat
 import numpy as np
 import pytest
 from paths import TESTS
-from tiny_lab import living, make_lab, starts, wait_for
+from tiny_lab import Later, living, make_lab, starts, wait_for
 
 from fsdl_hwr import experiments, files
 from fsdl_hwr.experiments import cluster, notebooks, sweeps, tracking
@@ -180,47 +179,6 @@ def test_an_edited_notebook_has_other_runs(work, tmp_path):
     assert (before["folder"] / "results.json").is_file()
 
 
-class Later(concurrent.futures.Executor):
-    """An executor as of a cluster: its futures never say that they run."""
-
-    def __init__(self, work=lambda: None):
-        self.work = work
-
-    def submit(self, function, *arguments):
-        future = concurrent.futures.Future()
-
-        def run():
-            try:
-                self.work()
-                future.set_result(function(*arguments))
-            except BaseException as error:
-                future.set_exception(error)
-
-        threading.Thread(target=run, daemon=True).start()
-        return future
-
-
-def test_a_worker_must_see_the_folder_and_have_the_same_kit_and_lab(tmp_path, monkeypatch):
-    lab, folder = make_lab(tmp_path), tmp_path / "runs"
-    with cluster.orders(lab, folder) as order:
-        cluster.check(order)
-        for other, message in (
-            (dataclasses.replace(order, token=tmp_path / "nowhere/token"), "does not see the fol"),
-            (dataclasses.replace(order, version="0.0"), "the sweep's caller 0.0"),
-            (dataclasses.replace(order, code="other"), "has another"),
-            (dataclasses.replace(order, lab=tmp_path / "no.ipynb"), "has another"),
-        ):
-            with pytest.raises(ValueError, match=message):
-                cluster.check(other)
-    assert not order.token.exists()
-    with pytest.raises(InterruptedError):
-        cluster.run(order, lab, {}, folder / "a", 0.0)
-    monkeypatch.setattr(cluster, "check", lambda order: 1 / 0)
-    with pytest.raises(ZeroDivisionError):  # before any run is submitted
-        sweeps.sweep(lab, SIZES, folder, executor=Later())
-    assert [path.name for path in folder.iterdir()] == []
-
-
 def test_the_state_of_a_run_is_that_of_its_folder(tmp_path, monkeypatch):
     waiting = concurrent.futures.Future()
     assert sweeps._state(tmp_path, waiting) == "waiting"
@@ -264,18 +222,6 @@ def test_a_run_that_hangs_fails_after_its_minutes_and_leaves_no_process(tmp_path
     (row,) = sweeps.sweep(lab, [{"pause": 90.0}], tmp_path / "runs", minutes=0.15)
     assert (row["state"], "took longer than 0.15 minutes" in row["error"]) == ("failed", True)
     assert not living([row["folder"]])
-
-
-def test_ctrl_c_stops_the_runs_on_other_machines(tmp_path):
-    """Their caller takes its token away, and nothing else."""
-    lab, folder = make_lab(tmp_path), tmp_path / "runs"
-    with cluster.orders(lab, folder) as order:
-        job = order, lab, {"pause": 90.0}, folder / "a", 0.0
-        future = Later().submit(cluster.run, *job)
-        wait_for(lambda: living([folder / "a"]))
-    with pytest.raises(experiments.RunError, match="stopped"):
-        future.result(60)
-    assert not living([folder / "a"])
 
 
 def test_two_sweeps_of_one_folder_do_each_run_once(tmp_path, start_sweep):
