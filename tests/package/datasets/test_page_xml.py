@@ -154,9 +154,10 @@ def test_pages_of_one_letter_stay_together():
         page_xml.letters_of(names, "57+9")
 
 
-def test_an_image_that_expands_is_refused_by_its_header(read, tmp_path):
+def test_an_image_that_expands_is_refused_by_its_header(tmp_path):
     huge = bytearray(cv2.imencode(".png", np.zeros((4, 4), np.uint8))[1].tobytes())
     huge[16:24] = struct.pack(">II", 50_000, 50_000)
-    (tmp_path / "huge.png").write_bytes(huge)
+    huge_path = tmp_path / "huge.png"
+    huge_path.write_bytes(huge)
     with pytest.raises(ValueError, match="50,000 x 50,000 pixels"):
-        page_xml._read_image(tmp_path / "page.xml", [], {}, tmp_path / "huge.png")
+        page_xml._read_image(tmp_path / "page.xml", None, {"imageFilename": "a"}, huge_path)
