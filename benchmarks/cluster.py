@@ -14,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 
+from fsdl_hwr import files
 from fsdl_hwr.experiments import notebooks, sweeps
 
 RUNS = 4
@@ -48,7 +49,7 @@ def timed(**told) -> float:
 
 def kill_a_worker(client, folder: Path) -> None:
     """Kill the first worker that has begun a run."""
-    while not list(folder.glob(f"*/.{notebooks.LOCK}")):
+    while not any(files.is_held(run, notebooks.LOCK) for run in folder.glob("*")):
         time.sleep(0.2)
     time.sleep(1)
     (address, pid), *_ = client.run(os.getpid).items()

@@ -139,6 +139,19 @@ def hold(folder: str | os.PathLike, task: str, patience: float = math.inf) -> Ca
     return release
 
 
+def is_held(folder: str | os.PathLike, task: str) -> bool:
+    """Say whether a process keeps a folder for a task; the file that a kill left says nothing."""
+    path = Path(folder) / f".{task}"
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return not _lock_file(descriptor, path)
+    finally:
+        os.close(descriptor)
+
+
 def _take(path: Path) -> int | None:
     """Take the lock of a file; None if another process has it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT)

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fsdl_hwr import files
 from fsdl_hwr.experiments import cluster, notebooks, parameter_cells, results, tables, tracking
 
 OUTPUT = "output.txt"  # in a run's folder: what its notebook prints
@@ -273,7 +274,7 @@ def _table(jobs: list[Job], futures: list, show: Sequence[str]) -> tables.Table:
 
 def _state(folder: Path, future: concurrent.futures.Future) -> str:
     """Judge a run by what lies in its folder: a cluster's futures never say that they run."""
-    if not (future.running() or (folder / f".{notebooks.LOCK}").exists()):
+    if not (future.running() or files.is_held(folder, notebooks.LOCK)):
         return "waiting"
     with contextlib.suppress(OSError, ValueError):  # files come and go
         if time.time() - max(path.stat().st_mtime for path in folder.iterdir()) > SILENT:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from fsdl_hwr import files
 from fsdl_hwr.experiments import tracking
 
 
@@ -52,7 +53,7 @@ def read(folder: str | os.PathLike) -> tuple[list[Bar], list[str]]:
         if worker not in workers:
             workers.append(worker)
         start, end = (_time(events[k]) - began for k in (0, -1))
-        state = _state(events, is_last and (folder / run / ".recording").exists())
+        state = _state(events, is_last and files.is_held(folder / run, tracking.LOCK))
         bars.append(Bar(run, workers.index(worker), start, end, state))
     return bars, workers
 

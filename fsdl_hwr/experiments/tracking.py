@@ -29,6 +29,7 @@ RECORD = "record.jsonl"
 LINES = "lines"  # the folder of the line images that a run's predictions belong to
 MODES = ("online", "offline", "disabled")
 WORKER = "FSDL_HWR_WORKER"  # the variable that names who runs a run of a sweep
+LOCK = "recording"  # what a folder is kept for while its run is recorded
 PATIENCE = 30.0  # seconds for the process before to end, after a kill say
 _held: dict[str, Callable[[], None]] = {}  # by folder, what gives it back to other processes
 
@@ -83,7 +84,7 @@ def _start(folder: Path, told: dict, resume: bool, wandb_mode: str, project: str
 def _hold(folder: Path) -> None:
     """Keep other processes out; in this one a later start replaces an earlier."""
     _release(folder)
-    _held[str(folder.resolve())] = files.hold(folder, "recording", PATIENCE)
+    _held[str(folder.resolve())] = files.hold(folder, LOCK, PATIENCE)
 
 
 def _release(folder: Path) -> None:

@@ -182,6 +182,8 @@ def test_an_edited_notebook_has_other_runs(work, tmp_path):
 def test_the_state_of_a_run_is_that_of_its_folder(tmp_path, monkeypatch):
     waiting = concurrent.futures.Future()
     assert sweeps._state(tmp_path, waiting) == "waiting"
+    (tmp_path / f".{notebooks.LOCK}").touch()  # as a kill leaves it
+    assert sweeps._state(tmp_path, waiting) == "waiting"
     with files.lock(tmp_path, notebooks.LOCK):
         assert sweeps._state(tmp_path, waiting) == "running"
         monkeypatch.setattr(sweeps, "SILENT", -1)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from fsdl_hwr import files
 from fsdl_hwr.experiments import timelines, tracking
 
 
@@ -23,8 +24,9 @@ def test_sessions_are_read_with_their_workers_and_their_ends(tmp_path):
     record(tmp_path / "a", ("start", 10), ("epoch", 12.5), ("resume", 20), ("finish", 21))
     record(tmp_path / "b", ("start", 11), ("epoch", 14), worker="slot 2")
     record(tmp_path / "c", ("start", 15), worker="slot 2")
-    (tmp_path / "c" / ".recording").touch()
-    bars, workers = timelines.read(tmp_path)
+    (tmp_path / "b" / ".recording").touch()  # as a kill leaves it
+    with files.lock(tmp_path / "c", tracking.LOCK):
+        bars, workers = timelines.read(tmp_path)
     assert workers == ["slot 1", "slot 2"]
     assert bars == [
         timelines.Bar("a", 0, 0.0, 2.5, "died"),
