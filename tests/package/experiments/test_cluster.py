@@ -17,6 +17,8 @@ from fsdl_hwr import experiments
 from fsdl_hwr.experiments import cluster as clusters
 from fsdl_hwr.experiments import sweeps, tracking
 
+pytestmark = pytest.mark.notebook
+
 CALLER = """
 import json, signal, sys
 import distributed

@@ -23,7 +23,7 @@ from fsdl_hwr.datasets import unipen
 from fsdl_hwr.experiments import sweeps, tracking
 from fsdl_hwr.recognizers import training
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.notebook]
 FAULTS = int(os.environ.get("FAULTS", 50))  # kills in all, shared out among the four kinds
 SHARES = {"training": 0.16, "sweep": 0.24, "conversion": 0.3, "download": 0.3}
 COUNTS: collections.Counter = collections.Counter()

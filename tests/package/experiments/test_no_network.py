@@ -9,6 +9,8 @@ from tiny_lab import make_lab
 
 from fsdl_hwr import experiments
 
+pytestmark = pytest.mark.notebook
+
 # Of every Python process of a run: writes down each host that it asks for or connects to.
 WATCH = """
 import socket
