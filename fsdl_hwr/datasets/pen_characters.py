@@ -1,4 +1,4 @@
-"""Single characters as ink, with their writers: the embedded ones, and those of UNIPEN."""
+"""Single characters as ink, with their writers: the embedded ones, Syriac, and UNIPEN's."""
 
 from dataclasses import dataclass, replace
 
@@ -7,11 +7,11 @@ import numpy as np
 from fsdl_hwr import ink as ink_module
 from fsdl_hwr import pen_sequences
 from fsdl_hwr.alphabet import EMNIST_CHARACTERS
-from fsdl_hwr.datasets import strokes, unipen
+from fsdl_hwr.datasets import strokes, syriac, unipen
 from fsdl_hwr.datasets.glyphs import Glyphs
 from fsdl_hwr.ink import Ink
 
-SOURCES = ("strokes", "unipen")
+SOURCES = ("strokes", "syriac", "unipen")
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,14 @@ def load(
 ) -> PenCharacters:
     """Load one split of a source of pen strokes; no writer is in two splits.
 
-    Raises `ValueError` for an unknown source or split.
+    Raises `ValueError` for an unknown source or split, and if it has none of the characters.
 
     Args:
-        source: 'strokes' (embedded) or 'unipen' (real pens; a download).
+        source: 'strokes' (embedded), 'syriac' (embedded; its characters are `syriac.LETTERS`) or
+            'unipen' (real pens; a download).
         split: 'train', 'validation' or 'test'.
         characters: the classes, in this order.
-        num_writers: how many writers of `strokes` to invent.
+        num_writers: how many writers to invent.
         copies: how often each of them writes every character.
         seed: equal seeds give equal invented writers.
     """
@@ -92,6 +93,10 @@ def load(
         inks = [ink for hand in hands for ink in _draw(hand, text)]
         labels = text * num_writers
         writers = np.repeat(np.arange(num_writers, dtype=np.int32), len(text))
+    elif source == "syriac":
+        made = syriac.letters(split, num_scribes=num_writers, letters_per_class=copies, seed=seed)
+        inks, writers = made.inks, made.writers
+        labels = "".join(syriac.LETTERS[k] for k in made.labels)
     elif source == "unipen":
         inks, labels, writers = unipen.character_inks(split)
     else:
@@ -100,6 +105,8 @@ def load(
         )
     sizes = np.array([pen_sequences.size(ink) for ink in inks])
     chosen = np.array([label in characters for label in labels])
+    if not chosen.any():
+        raise ValueError(f"{source} has none of the characters {characters!r}.")
     everything = PenCharacters(
         inks=inks,
         labels=np.array([characters.find(label) for label in labels], np.int32),

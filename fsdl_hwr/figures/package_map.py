@@ -19,7 +19,7 @@ PARTS = (
     "files", "weights", "alphabet", "ink", "pen_sequences",
     "paper", "page_ink", "image_files", "rows", "camera", "augmentation",
     "datasets", "backend", "networks", "ctc", "language_model", "metrics", "line_metrics",
-    "binarization", "dating", "layout", "recognizers", "labeling",
+    "binarization", "dating", "layout", "recognizers", "labeling", "generation",
     "experiments", "serving", "porting", "figures", "explorers", "checks",
     "__main__",
 )  # fmt: skip

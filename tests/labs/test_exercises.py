@@ -29,6 +29,11 @@ def read(path):
     return nbformat.read(path, as_version=nbformat.NO_CONVERT)
 
 
+def lab_of(path):
+    """Name the lab of an exercise notebook: its number, with a letter where a lab has parts."""
+    return path.stem.partition("_")[0]
+
+
 def role(cell):
     return cell.metadata.get("nbgrader", {})
 
@@ -64,15 +69,15 @@ def set_up(path):
 def every_exercise():
     for path in SOLUTIONS:
         for _, answer, check in exercises(path):
-            name = f"{path.stem[:2]}/{role(answer).grade_id}"
+            name = f"{lab_of(path)}/{role(answer).grade_id}"
             yield pytest.param(path, answer, check, id=name)
 
 
 def every_wrong_answer():
-    found = {(path.stem[:2], role(a).grade_id): (path, a, c)
+    found = {(lab_of(path), role(a).grade_id): (path, a, c)
              for path in SOLUTIONS for _, a, c in exercises(path)}  # fmt: skip
     for path in SOLUTIONS:
-        lab = path.stem[:2]
+        lab = lab_of(path)
         for wrong in wrong_answers.of_lab(lab):
             name = f"{lab}/{wrong.exercise}: {wrong.says}"
             yield pytest.param(*found[lab, wrong.exercise], wrong, id=name)
@@ -95,7 +100,7 @@ def test_a_solution_notebook_is_valid_and_stores_nothing_of_a_run(path):
 
 @every_solution
 def test_it_belongs_to_a_lab_and_the_lab_links_to_the_exercises(path):
-    number = path.stem[:2]
+    number = lab_of(path)
     assert read(path).cells[0].source.startswith(f"# Exercises to lab {number} · ")
     lab = "\n".join(cell.source for cell in read(LABS / path.name).cells)
     assert f"](exercises/{path.name})" in lab.partition("## Exercises")[2]
@@ -229,7 +234,7 @@ def test_a_check_names_the_mistake_and_keeps_the_answer(path, answer, check, wro
 
 @pytest.mark.parametrize(("path", "answer", "check"), list(every_exercise()))
 def test_every_exercise_is_tried_with_wrong_answers(path, answer, check):
-    tried = wrong_answers.of_lab(path.stem[:2])
+    tried = wrong_answers.of_lab(lab_of(path))
     messages = {wrong.says for wrong in tried if wrong.exercise == role(answer).grade_id}
     assert len(messages) >= 2
 

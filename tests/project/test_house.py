@@ -45,6 +45,7 @@ TESTED_ELSEWHERE = {
         f"networks.{name}": "package/recognizers/test_pen.py"
         for name in ("pen_lstm", "causal_pen_lstm", "pen_line_lstm")
     },
+    "checks.lab_11b": "labs/test_exercises.py",
     **{
         f"checks.lab_{k:02}": "labs/test_exercises.py" for k in (*range(1, 8), *range(10, 13))
     },  # with solutions

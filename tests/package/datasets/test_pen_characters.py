@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fsdl_hwr.datasets import pen_characters
+from fsdl_hwr.datasets import pen_characters, syriac
 
 LETTERS = "cCil1"
 
@@ -42,3 +42,16 @@ def test_copies_differ_and_are_by_the_same_hand():
     twice = pen_characters.load("strokes", "test", characters="ab", num_writers=1, copies=2)
     assert twice.text == "abab" and set(twice.writers) == {0}
     assert not np.array_equal(twice.inks[0][0], twice.inks[2][0])
+
+
+def test_syriac_letters_have_their_scribes():
+    letters = syriac.LETTERS[:5]
+    few = pen_characters.load("syriac", "test", characters=letters, num_writers=3, copies=2)
+    assert sorted(few.text) == sorted(letters * 6)
+    assert len(set(few.writers)) == 3
+    assert few.glyphs().images.max(axis=(1, 2)).min() > 100
+
+
+def test_a_source_without_the_characters_says_so():
+    with pytest.raises(ValueError, match="syriac has none of the characters 'ABC'"):
+        pen_characters.load("syriac", "test", characters="ABC", num_writers=2)

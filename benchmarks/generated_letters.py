@@ -1,0 +1,148 @@
+"""What made-up letters are good for, and how many numbers a style needs: tables of lab 11b.
+
+`python benchmarks/generated_letters.py writers` trains classifiers on the letters of 5, 20 and 100
+writers: alone, with letters that an autoencoder of these writers makes, and bent at random; all for
+equally many steps. `styles` trains autoencoders with 2 to 128 numbers of style. `flow` trains the
+flow for longer. Figures go to runs/benchmarks/generated_<name>.json.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from fsdl_hwr import augmentation, experiments, metrics, networks
+from fsdl_hwr.datasets import pen_characters
+from fsdl_hwr.datasets.glyphs import Glyphs
+from fsdl_hwr.files import write_atomically
+from fsdl_hwr.generation import letters
+from fsdl_hwr.generation.conditional_vae import ConditionalVAE
+from fsdl_hwr.generation.flow import PenFlow
+from fsdl_hwr.generation.letters import Basis
+from fsdl_hwr.generation.scores import Judge
+from fsdl_hwr.recognizers import classifier
+
+FOLDER = Path(__file__).parents[1] / "runs" / "benchmarks"
+CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+WRITERS, STYLES = (5, 20, 100), (2, 8, 16, 32, 128)
+IMAGES = 20_000  # that each classifier sees in training
+BATCH = 128
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("name", choices=("writers", "styles", "flow"))
+    parser.add_argument("--epochs", type=int, default=40, help="of the flow")
+    arguments = parser.parse_args()
+    began = time.process_time()
+    held_out, unseen = (drawn(*load(split, 40)) for split in ("validation", "test"))
+    if arguments.name == "writers":
+        figures = {count: measure_writers(count, held_out, unseen) for count in WRITERS}
+    else:
+        known, rows = load("train", 120)
+        judge = Judge(train(drawn(known, rows), held_out), unseen)
+        if arguments.name == "styles":
+            figures = {size: measure_style(size, known, rows, judge) for size in STYLES}
+        else:
+            figures = measure_flow(arguments.epochs, known, rows, judge)
+    figures = {"figures": figures, "cpu_seconds": time.process_time() - began}
+    report = experiments.to_json(figures, indent=2)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with write_atomically(FOLDER / f"generated_{arguments.name}.json") as partial_file:
+        partial_file.write_text(report + "\n")
+    print(report)
+
+
+def load(split, num_writers):
+    """Load capitals of a split, two of each per writer, with their rows of points."""
+    known = pen_characters.load(
+        "strokes", split, characters=CHARACTERS, num_writers=num_writers, copies=2
+    )
+    return known, letters.encode(known.inks)
+
+
+def drawn(known, rows) -> Glyphs:
+    return letters.draw(rows, known.labels, CHARACTERS, "real")
+
+
+def train(glyphs, held_out, change=None) -> keras.Model:
+    """Train a classifier of lab 11b on `IMAGES` images."""
+    keras.utils.set_random_seed(1)
+    network = networks.character_cnn(num_classes=26, filters=(12, 24, 32, 48, 64))
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = 0.9
+    epochs = max(1, round(IMAGES / len(glyphs)))
+    classifier.fit(network, glyphs, held_out, epochs=epochs, change=change, verbose=False)
+    return network
+
+
+def fit(model, inputs, steps, **options):
+    """Train a generator for so many steps at least."""
+    epochs = max(1, round(steps * BATCH / len(inputs[0])))
+    schedule = keras.optimizers.schedules.CosineDecay(2e-3, steps)
+    model.compile(keras.optimizers.Adam(schedule, **options))
+    model.fit(inputs, batch_size=BATCH, epochs=epochs, verbose=0)
+
+
+def fit_vae(known, rows, style_size, steps=1500) -> ConditionalVAE:
+    keras.utils.set_random_seed(0)
+    vae = ConditionalVAE(26, style_size)
+    fit(vae, (rows, letters.one_hot(known.labels, 26)), steps)
+    return vae
+
+
+def measure_writers(count, held_out, unseen) -> dict[str, dict]:
+    """Return the errors on unseen writers after learning from `count` writers, in three ways."""
+    known, rows = load("train", count)
+    real, vae = drawn(known, rows), fit_vae(known, rows, 16, steps=800)
+    rng = np.random.default_rng(0)
+    styles = vae.styles(rows, known.labels)
+    one, other = styles[rng.integers(len(styles), size=(2, 2 * len(rows)))]
+    share = rng.uniform(size=(len(one), 1)).astype(np.float32)
+    labels = letters.labels_like(known.labels, len(one), rng)
+    made = letters.draw(vae.make(labels, share * one + (1 - share) * other), labels, CHARACTERS, "")
+    found = {
+        "real": train(real, held_out),
+        "real and made": train(real + made, held_out),
+        "real, bent": train(real, held_out, augmentation.Augmentation()),
+    }
+    return {name: _error(network, unseen) for name, network in found.items()}
+
+
+def _error(network, unseen) -> dict[str, float]:
+    accuracy = metrics.accuracy(unseen.text, classifier.read(network, unseen.images, CHARACTERS))
+    return {"error": 1 - accuracy.value, "low": 1 - accuracy.high, "high": 1 - accuracy.low}
+
+
+def measure_style(size, known, rows, judge) -> dict[str, float]:
+    """Score an autoencoder with so many numbers of style."""
+    vae = fit_vae(known, rows, size)
+    rng = np.random.default_rng(0)
+    labels = letters.labels_like(known.labels, 2080, rng)
+    made = vae.make(labels, rng.normal(size=(len(labels), size)).astype(np.float32))
+    again = vae.make(known.labels, vae.styles(rows, known.labels))
+    score = judge.score(letters.draw(made, labels, CHARACTERS, "made"))
+    return score.as_dict() | {"error": float(np.sqrt(((again - rows)[..., :2] ** 2).mean()))}
+
+
+def measure_flow(epochs, known, rows, judge) -> dict[str, dict]:
+    """Score a flow that was trained for so many passes over the letters, by its guidance."""
+    keras.utils.set_random_seed(0)
+    basis = Basis(rows, 28)
+    flow = PenFlow(basis, 26)
+    inputs = basis.encode(rows), letters.one_hot(known.labels, 26)
+    average = {"use_ema": True, "ema_momentum": 0.99, "ema_overwrite_frequency": None}
+    fit(flow, inputs, epochs * len(rows) // BATCH, **average)
+    labels = letters.labels_like(known.labels, 2080, np.random.default_rng(0))
+    made = {g: flow.make(labels, guidance=g) for g in (1.0, 1.5, 2.0)}
+    return {
+        str(g): judge.score(letters.draw(part, labels, CHARACTERS, "flow")).as_dict()
+        for g, part in made.items()
+    }
+
+
+if __name__ == "__main__":
+    main()
