@@ -1,5 +1,6 @@
 """From a page to its text: find the lines, cut them out, read them, in order. No Keras."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -80,7 +81,7 @@ def read_page(
         quarters = upright_turn(gray, reader, find_lines)
     page = find_on_page(np.ascontiguousarray(np.rot90(gray, quarters)), find_lines)
     cut = crops.crop_lines(_dark_on_light(page.image), page.owners, page.lines)
-    readings = reader.readings(cut) if cut else []
+    readings = _read(reader, cut)
     lines = tuple(
         replace(line, transcript=reading.text, polygon=crops.outline(line))
         for line, reading in zip(page.lines, readings, strict=True)
@@ -113,7 +114,7 @@ def upright_turn(gray: np.ndarray, reader: LineReader, find_lines: FindLines) ->
         order = sorted(range(len(page.lines)), key=lambda k: -page.lines[k].length)[:WIDEST]
         image = _dark_on_light(page.image)
         cut = [crops.unroll(image, page.owners, page.lines[k], k + 1) for k in order]
-        readings = reader.readings(cut) if cut else []
+        readings = _read(reader, cut)
         scores.append(sum(reading.confidence**2 * len(reading.text) for reading in readings))
     best = int(np.argmax(scores))
     return best if scores[best] > CONVINCING * scores[0] else 0
@@ -137,6 +138,13 @@ def working_page(image: np.ndarray) -> tuple[np.ndarray, float]:
     gray = paper.gray(image[::step, ::step], "The page")
     gray, scale = page_ink.working_size(gray)
     return gray, scale / step
+
+
+def _read(reader: LineReader, cut: Sequence[np.ndarray]) -> list[Reading]:
+    """Read crops, which are a line each even if the ink of a neighbor looks in."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".* rows of writing")
+        return reader.readings(cut) if len(cut) else []
 
 
 def _dark_on_light(image: np.ndarray) -> np.ndarray:

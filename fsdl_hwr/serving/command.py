@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,16 @@ import numpy as np
 from tqdm import tqdm
 
 from fsdl_hwr import image_files, weights
+from fsdl_hwr.datasets.pages import Page
 from fsdl_hwr.language_model import CharacterNgram
-from fsdl_hwr.recognizers import picture
+from fsdl_hwr.layout import finder
+from fsdl_hwr.recognizers import page, picture
+from fsdl_hwr.recognizers.page import PageReading
 from fsdl_hwr.recognizers.picture import Picture
-from fsdl_hwr.recognizers.reader import Beam, LineReader
+from fsdl_hwr.recognizers.reader import Beam
 from fsdl_hwr.serving import onnx
 
+Found = Picture | PageReading
 INK, BOX = (20, 90, 200), (230, 120, 0)  # RGB of a shown reading and of the box around its line
 
 
@@ -38,6 +42,19 @@ def add_read(commands) -> None:
         help="write each picture there, with the reading over its lines",
     )
     parser.add_argument(
+        "--page",
+        action="store_true",
+        help="find lines with the line finder: columns, margins, pages that lie on their side",
+    )
+    formats = parser.add_mutually_exclusive_group()
+    for option, standard in (("--alto", "ALTO 4"), ("--page-xml", "PAGE 2019")):
+        formats.add_argument(
+            option,
+            metavar="FOLDER",
+            type=Path,
+            help=f"read as with --page, and write lines and text there as {standard} XML",
+        )
+    parser.add_argument(
         "--weights",
         metavar="FILE",
         type=Path,
@@ -53,21 +70,17 @@ def add_read(commands) -> None:
 def read(arguments: argparse.Namespace) -> int:
     """Read the files, one after the other; return the exit status."""
     try:
-        reader = onnx.load(arguments.weights)
-        if not arguments.greedy:
-            model = CharacterNgram.load(weights.NGRAM)
-            reader.beam = Beam(model, **json.loads(weights.DECODING.read_text()))
+        read_one = _load(arguments)
     except (ImportError, FileNotFoundError, ValueError) as error:
         print(f"fsdl-hwr: {error}", file=sys.stderr)
         return 2
     records, failed = [], 0
-    for name, found in _read_all(reader, arguments.files):
+    for name, found in _read_all(read_one, arguments.files):
         if isinstance(found, Exception):
             failed += 1
             tqdm.write(f"fsdl-hwr: {found}", file=sys.stderr)
             continue
-        if arguments.show is not None:
-            _show(name, found, arguments.show)
+        _write_files(name, found, arguments)
         if arguments.json:
             records.append(describe(name, found))
         else:
@@ -79,8 +92,22 @@ def read(arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def describe(name: str, found: Picture) -> dict[str, Any]:
-    """Turn a reading into JSON: lines with text, confidences, and corners in the picture's px."""
+def _load(arguments: argparse.Namespace) -> Callable[[str], Found]:
+    """Load what the options ask for, and return what reads a file by its name."""
+    reader = onnx.load(arguments.weights)
+    if not arguments.greedy:
+        model = CharacterNgram.load(weights.NGRAM)
+        reader.beam = Beam(model, **json.loads(weights.DECODING.read_text()))
+    if not (arguments.page or arguments.alto or arguments.page_xml):
+        return lambda name: picture.read_picture(reader, name)
+    find_lines = finder.load_onnx(weights.FINDER).find_lines
+    return lambda name: page.read_page(image_files.load(name), reader, find_lines, quarters=None)
+
+
+def describe(name: str, found: Found) -> dict[str, Any]:
+    """Turn a reading into JSON: lines with text, confidences, and places in the picture's px."""
+    if isinstance(found, PageReading):
+        return {"file": name} | found.to_dict()
     lines = [
         {
             "text": line.text,
@@ -100,26 +127,57 @@ def describe(name: str, found: Picture) -> dict[str, Any]:
     }
 
 
-def _read_all(reader: LineReader, names: list[str]) -> Iterator[tuple[str, Picture | Exception]]:
+def _read_all(
+    read_one: Callable[[str], Found], names: list[str]
+) -> Iterator[tuple[str, Found | Exception]]:
     quiet = len(names) == 1 or not sys.stderr.isatty()
     for name in tqdm(names, unit="file", disable=quiet, file=sys.stderr):
         try:
-            yield name, picture.read_picture(reader, name)
+            yield name, read_one(name)
         except (OSError, TypeError, ValueError) as error:
             yield name, error
 
 
-def _show(name: str, found: Picture, folder: Path) -> None:
+def _write_files(name: str, found: Found, arguments: argparse.Namespace) -> None:
+    """Write the pictures and the XML that the options ask for."""
+    if arguments.show is not None:
+        _show(name, found, arguments.show)
+    if isinstance(found, PageReading) and (arguments.alto or arguments.page_xml):
+        _write_xml(name, found, arguments.alto, arguments.page_xml)
+
+
+def _write_xml(name: str, found: PageReading, alto: Path | None, page_format: Path | None) -> None:
+    """Write a page's lines and their text, in px of the picture as its camera says it stands."""
+    from fsdl_hwr.datasets import page_xml  # which needs a package more
+
+    image = image_files.load(name)
+    whole = Page(image, tuple(found.lines_on_original()), np.zeros(image.shape, np.int32))
+    writers = {page_xml.write_alto: alto, page_xml.write_page_xml: page_format}
+    for write, folder in writers.items():
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            write(folder / f"{Path(name).stem}.xml", whole, Path(name).name)
+
+
+def _outlines(found: Found) -> list[tuple[str, np.ndarray]]:
+    """Return each line's text and the corners around it, int32 (points, 2)."""
+    if isinstance(found, PageReading):
+        lines = [(line.transcript, line.polygon) for line in found.lines_on_original()]
+    else:
+        lines = [(line.text, np.array(line.corners)) for line in found.lines]
+    return [(text, np.rint(corners).astype(np.int32)) for text, corners in lines]
+
+
+def _show(name: str, found: Found, folder: Path) -> None:
     """Write the picture with a box around each line and its text over it, as PNG."""
     gray = image_files.load(name)
     canvas = cv2.cvtColor(gray, cv2.COLOR_GRAY2RGB)
     size = max(0.5, max(gray.shape) / 1600)
-    for line in found.lines:
-        corners = np.rint(np.array(line.corners)).astype(np.int32)
+    for text, corners in _outlines(found):
         cv2.polylines(canvas, [corners], True, BOX, max(1, round(2 * size)), cv2.LINE_AA)
         place = int(corners[:, 0].min()), max(int(24 * size), int(corners[:, 1].min() - 6 * size))
         cv2.putText(
-            canvas, line.text, place, cv2.FONT_HERSHEY_DUPLEX, 0.8 * size, INK,
+            canvas, text, place, cv2.FONT_HERSHEY_DUPLEX, 0.8 * size, INK,
             max(1, round(1.5 * size)), cv2.LINE_AA,
         )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ import pytest
 
 from fsdl_hwr import __main__ as command_line
 from fsdl_hwr import ink
-from fsdl_hwr.datasets import strokes
+from fsdl_hwr.datasets import page_xml, strokes
 
 
 @pytest.fixture
@@ -71,3 +71,35 @@ def test_another_file_of_weights_that_is_none_is_refused(picture, tmp_path, caps
     other = tmp_path / "other.onnx"
     assert command_line.main(["read", "--weights", str(other), str(picture)]) == 2
     assert "other.onnx" in capsys.readouterr().err
+
+
+@pytest.fixture
+def page(tmp_path):
+    """A file with a page of four lines."""
+    writer, rng = strokes.writers("test", 1)[0], np.random.default_rng(0)
+    ink_of_page = np.zeros((420, 340), np.uint8)
+    for row, text in enumerate(("meet me at noon", "by the river", "or write to me", "by Friday")):
+        written = [stroke[:, :2] for stroke in writer.write(text, rng)]
+        placed = ink.transform(written, [[22, 0, 30], [0, 22, 80 + 80 * row]])
+        ink_of_page |= ink.render(placed, 420, 340, 2.0)
+    path = tmp_path / "page.png"
+    cv2.imwrite(str(path), 230 - ink_of_page // 4 * 3)
+    return path
+
+
+@pytest.mark.parametrize("option", ["--alto", "--page-xml"])
+def test_a_page_is_written_as_xml_that_reads_back(page, tmp_path, capsys, option):
+    folder = tmp_path / "xml"
+    assert command_line.main(["read", option, str(folder), str(page)]) == 0
+    text = capsys.readouterr().out.strip()
+    found = page_xml.read_page(folder / "page.xml", page)
+    assert found.transcript == text and len(found.lines) == 4
+    assert [round(line.baseline[:, 1].mean() / 80) for line in found.lines] == [1, 2, 3, 4]
+
+
+def test_a_page_is_described_and_shown(page, tmp_path, capsys):
+    shown = tmp_path / "shown"
+    assert command_line.main(["read", "--page", "--json", "--show", str(shown), str(page)]) == 0
+    (record,) = json.loads(capsys.readouterr().out)
+    assert record["file"] == str(page) and record["quarter_turns"] == 0
+    assert len(record["lines"]) == 4 and (shown / "page_read.png").is_file()
