@@ -16,7 +16,7 @@ LONG := labs tests/browser tests/package/experiments/test_sweeps.py tests/labs t
 TESTS := $(sort $(shell find tests/package tests/project -name 'test_*.py'))
 LONG_FIRST := $(LONG) $(filter-out $(LONG),$(TESTS))
 
-.PHONY: help run test unit check-long test-long faults cluster lab lint lint-js format pretrained exercises student nbgrader colab binder backends site assets results benchmark clean
+.PHONY: help run test unit check-long test-long faults cluster lab lint lint-js format pretrained exercises student nbgrader colab binder backends site browser assets results benchmark clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -124,6 +124,9 @@ runs/site/%/results.json: labs/%.ipynb labs/experiments/one_run.ipynb $(PACKAGE)
 results: $(READY)  ## write docs/results.md anew, from what make test has left in runs/
 	$(BIN)/python tools/write_results.py
 
+browser: $(READY)  ## build the page that reads without a server: runs/browser/index.html (needs npm)
+	$(BIN)/python tools/build_browser.py
+
 assets: $(READY)  ## draw the README's pictures anew
 	$(BIN)/python tools/make_assets.py
 	$(BIN)/python tools/moving_picture.py
@@ -136,6 +139,7 @@ benchmark: $(READY)  ## measure, side by side: throughput, a training step, maki
 	$(BIN)/python benchmarks/ctc_paths.py
 	$(BIN)/python benchmarks/import_time.py
 	$(BIN)/python benchmarks/latency.py
+	$(BIN)/python benchmarks/service.py
 	$(BIN)/python benchmarks/first_text.py
 	$(BIN)/python benchmarks/run_queue.py
 

@@ -1,11 +1,11 @@
-"""The kit on the command line: `fsdl-hwr read FILE` or `python -m fsdl_hwr read FILE`; `board`."""
+"""The kit on the command line, `fsdl-hwr` or `python -m fsdl_hwr`: `read`, `serve`, `board`."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 
 from fsdl_hwr.experiments import board
-from fsdl_hwr.serving import command
+from fsdl_hwr.serving import command, serve_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,6 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     command.add_read(commands)
+    serve_command.add_serve(commands)
     board.add_board(commands)
     chosen = parser.parse_args(arguments)
     return chosen.run(chosen)

@@ -54,6 +54,15 @@ PARAMETERS = {
         "lines_per_epoch": 24,
         "epochs": 1,
     },
+    "09_deployment": {
+        "rates": [4],
+        "seconds": 1.0,
+        "workers": 1,
+        "window": 20,
+        "num_usual": 60,
+        "num_clean": 30,
+        "num_faulty": 24,
+    },
     "10_pen_strokes": {
         "num_writers": 5,
         "epochs": 1,

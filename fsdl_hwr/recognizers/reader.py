@@ -155,17 +155,18 @@ class LineReader:
         found = []
         for line, num_frames in enumerate(self.frames(lines.ink_widths)):
             log_probs = ctc.log_softmax(logits[line, :num_frames])  # (frames, classes)
-            if lines.ink_widths[line] == 0:
-                found.append(Reading("", ()))
-            elif self.beam is not None:
-                label = self.beam(log_probs)
-                confidences = ctc.label_confidences(log_probs, label)
-                found.append(Reading(self.alphabet.decode(label), tuple(confidences.tolist())))
-            else:
-                text = self.alphabet.decode(ctc.collapse(log_probs.argmax(-1)))
-                confidences = ctc.greedy_confidences(log_probs) if text else np.zeros(0)
-                found.append(Reading(text, tuple(confidences.tolist())))
+            found.append(self.reading(log_probs) if lines.ink_widths[line] else Reading("", ()))
         return found
+
+    def reading(self, log_probs: np.ndarray) -> Reading:
+        """Decode the log-probabilities (frames, classes) of one line that has ink."""
+        if self.beam is not None:
+            label = self.beam(log_probs)
+            confidences = ctc.label_confidences(log_probs, label)
+            return Reading(self.alphabet.decode(label), tuple(confidences.tolist()))
+        text = self.alphabet.decode(ctc.collapse(log_probs.argmax(-1)))
+        confidences = ctc.greedy_confidences(log_probs) if text else np.zeros(0)
+        return Reading(text, tuple(confidences.tolist()))
 
     def decode(self, logits: np.ndarray, ink_widths: np.ndarray) -> list[str]:
         """Turn logits (n, frames, classes) of lines into texts; what lies past the ink is none."""

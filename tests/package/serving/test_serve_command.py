@@ -1,0 +1,72 @@
+"""The service as people run it: processes of its own, bad files, load, and a dead worker."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import cv2
+import pytest
+
+from fsdl_hwr import __main__ as command_line
+from fsdl_hwr.datasets import strokes
+from fsdl_hwr.serving import streams
+
+pytest.importorskip("uvicorn", reason="needs the extra serve")
+from fsdl_hwr.serving import load  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def bodies():
+    pictures = streams.usual(["meet me at noon", "two eggs"], strokes.writers("test", 2), 0)
+    return [cv2.imencode(".png", picture)[1].tobytes() for picture in pictures]
+
+
+@pytest.fixture(scope="module")
+def server():
+    """Two workers: the address, and the process above them."""
+    with load.service("--workers", "2") as found:
+        yield found
+
+
+def workers_of(process):
+    """List the processes that read; another below is Python's tracker of resources."""
+    below = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return [int(pid) for pid in below if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def test_a_patient_client_is_served(server, bodies):
+    found = load.closed_loop(f"{server[0]}/read", bodies, 20)
+    assert (found.statuses == 200).all() and found.percentile(50) < 1.0
+    assert found.throughput > 1 and "read per second" in str(found)
+
+
+def test_too_much_load_is_refused_and_what_is_accepted_is_answered(server, bodies):
+    found = asyncio.run(load.open_loop(f"{server[0]}/read", bodies, rate=400, seconds=1))
+    assert set(found.statuses) == {200, 503}
+    assert found.share_refused > 0.2
+    again = load.closed_loop(f"{server[0]}/read", bodies, 5)
+    assert (again.statuses == 200).all()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the workers")
+def test_a_killed_worker_is_replaced_and_retries_succeed(server, bodies):
+    async def kill_under_load():
+        sending = asyncio.create_task(
+            load.open_loop(f"{server[0]}/read", bodies, rate=8, seconds=3, retries=50)
+        )
+        await asyncio.sleep(1)
+        os.kill(workers_of(server[1])[0], signal.SIGKILL)
+        return await sending
+
+    found = asyncio.run(kill_under_load())
+    assert (found.statuses == 200).all()
+
+
+def test_a_missing_or_damaged_recognizer_is_one_sentence(tmp_path, capsys):
+    assert command_line.main(["serve", "--weights", str(tmp_path / "none.onnx")]) == 2
+    assert "There is no recognizer" in capsys.readouterr().err
+    (tmp_path / "bad.onnx").write_bytes(b"text")
+    assert command_line.main(["serve", "--weights", str(tmp_path / "bad.onnx")]) == 2
+    assert "damaged" in capsys.readouterr().err
