@@ -16,7 +16,7 @@ LONG := labs tests/browser tests/package/experiments/test_sweeps.py tests/labs t
 TESTS := $(sort $(shell find tests/package tests/project -name 'test_*.py'))
 LONG_FIRST := $(LONG) $(filter-out $(LONG),$(TESTS))
 
-.PHONY: help run test unit check-long test-long faults cluster lab lint lint-js format pretrained exercises student nbgrader colab binder backends site browser assets results benchmark clean
+.PHONY: help run test unit gate check-long test-long faults cluster lab lint lint-js format pretrained exercises student nbgrader colab binder backends site browser assets results benchmark clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ test: $(READY)  ## lint, unit tests, structure of the notebooks, every notebook 
 
 unit: $(READY)  ## the tests without notebooks and browser
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile -m "not long and not notebook" tests/package tests/project
+
+gate: $(READY)  ## plant each defect in a copy of the package, and see which test catches it
+	$(BIN)/python -m fsdl_hwr.gate
 
 check-long: test-long backends nbgrader colab binder site  ## what takes too long for make test: an hour, and 9 GB
 

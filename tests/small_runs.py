@@ -94,6 +94,16 @@ PARAMETERS = {
         "num_dated": 10,
         "lstm_size": 8,
     },
+    "08_testing": {
+        "planted": ["blanks dropped before merging", "ink that overflows", "wrong polarity"],
+        "kinds": ["units", "properties"],
+        "behavior_writers": 1,
+        "num_forms": 32,
+        "epochs": 1,
+        "num_writers": 6,
+        "lines_each": 2,
+        "trials": 20,
+    },
     "12_names": {
         "num_writers": 10,
         "num_names": 300,

@@ -20,12 +20,14 @@ PARTS = (
     "paper", "page_ink", "image_files", "rows", "camera", "augmentation",
     "datasets", "backend", "networks", "ctc", "language_model", "metrics", "line_metrics",
     "binarization", "dating", "layout", "recognizers", "labeling", "generation",
-    "experiments", "serving", "porting", "figures", "explorers", "checks",
+    "experiments", "serving", "porting", "gate", "figures", "explorers", "checks",
     "__main__",
 )  # fmt: skip
 APART = ("datasets", "networks", "ctc")  # these do not know each other, nor what joins them
 # What uses the rest and is used by none of it; figures are drawn by explorers too.
-LEAVES = ("__main__", "checks", "experiments", "explorers", "figures", "porting", "serving")
+LEAVES = (
+    "__main__", "checks", "experiments", "explorers", "figures", "gate", "porting", "serving",
+)  # fmt: skip
 
 # Inches of the drawing.
 ROW, HEADER, PAD, GAP, BETWEEN_LAYERS = 0.21, 0.29, 0.07, 0.16, 0.75
