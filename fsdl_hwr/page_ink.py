@@ -116,9 +116,15 @@ def _on_straight_rules(ink: np.ndarray) -> np.ndarray:
 
 
 def is_light(image: np.ndarray) -> bool:
-    """Say whether ink is darker than paper: it is few pixels, all on one side of the median."""
+    """Say whether ink is darker than paper: it is few pixels, all on one side of the paper's level.
+
+    Paper is the local median, so that a page half in shadow is judged by its ink.
+    """
     step = max(1, max(image.shape) // 200)
-    sample = image[::step, ::step].astype(np.float32)
-    median = float(np.median(sample))
-    away = sample - median
-    return median > 127 or float((away * away * away).mean()) <= 0
+    sample = np.ascontiguousarray(image[::step, ::step])
+    if np.median(sample) > 127:
+        return True
+    window = max(3, min(sample.shape) // 8) | 1
+    paper = cv2.medianBlur(sample, window) if min(sample.shape) > 2 else np.median(sample)
+    away = sample.astype(np.float32) - paper
+    return float((away * away * away).mean()) <= 0

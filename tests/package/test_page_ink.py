@@ -44,6 +44,13 @@ def test_ink_in_a_hard_shadow_and_a_vignette_is_found():
     assert recall > 0.9 and precision > 0.6
 
 
+def test_a_dark_page_with_a_darker_half_is_light_all_the_same():
+    page = bars(height=300, width=600, rows=(80, 160, 240))
+    light = np.where(np.arange(600) < 200, 0.8, 0.4)
+    assert page_ink.is_light((page.image * light).astype(np.uint8))
+    assert not page_ink.is_light((255 - page.image).astype(np.uint8))
+
+
 @pytest.mark.parametrize("squared", [False, True])
 def test_rules_are_erased_and_what_crosses_them_stays(squared):
     page = bars(height=400, width=600, rows=(100, 200, 300), x_height=30)
