@@ -13,3 +13,4 @@ NGRAM = FOLDER / "ngram.npz"  # the language model of the beam
 DECODING = FOLDER / "decoding.json"  # the beam's weight and bonus, chosen on validation
 FINDER = FOLDER / "line_finder.onnx"
 RESULTS = FOLDER / "results.json"  # what tools/measure_pretrained.py measured, by set of lines
+FINDER_KERAS = FOLDER / "line_finder.keras"  # the same network, to train on with
