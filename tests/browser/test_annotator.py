@@ -24,14 +24,31 @@ desk = Desk(page.image, entries, journal={journal!r}, annotator="me", guideline=
 explorer = annotator.explore(desk)
 """
 
+REGISTER = """
+import numpy as np
+from fsdl_hwr.datasets.pages import TextLine
+from fsdl_hwr.explorers import annotator
+from fsdl_hwr.labeling.desk import Desk, Entry
+
+image = np.full((40 * 30 + 40, 20 * 70 + 40), 230, np.uint8)
+entries = []
+for k in range({count}):
+    x, y = 20 + 70 * (k % 20), 40 + 30 * (k // 20)
+    image[y - 10 : y, x : x + 50 : 6] = 30
+    line = TextLine(np.array([[x, y], [x + 50, y]], np.float32), 10.0, f"word {{k}}")
+    entries.append(Entry(k, line, line.transcript))
+desk = Desk(image, entries, journal={journal!r})
+explorer = annotator.explore(desk)
+"""
+
 
 @pytest.fixture
 def opened(lab, tmp_path):
-    def function(count=18):
+    def function(count=18, make=MAKE):
         from paths import TESTS
 
         journal = tmp_path / "page.jsonl"
-        notebook = lab.open([MAKE.format(tests=str(TESTS), count=count, journal=str(journal))])
+        notebook = lab.open([make.format(tests=str(TESTS), count=count, journal=str(journal))])
         notebook.run_all()
         return notebook, journal
 
@@ -160,7 +177,7 @@ def test_an_answer_to_a_draft_does_not_overwrite_what_was_typed_since(opened):
 
 def test_800_lines_stay_fluid(opened):
     """Enter is answered in the page at once, whatever Python does meanwhile."""
-    notebook, _ = opened(count=800)
+    notebook, _ = opened(800, REGISTER)
     root = notebook.explorer("Annotator")
     text = root.get_by_role("textbox", name="Text")
     assert root.locator("*").count() < 200  # one canvas, and no element per line
