@@ -294,6 +294,7 @@ class Editor {
     this.view = makeView(fixed, this.store);
     this.meter = makeMeter();
     this.chosen = model.get("state").line;
+    this.message = ""; // until the next step
     this.keysBefore = null; // while a step is on its way that may make new lines
     this.crop = html("div", { class: "crop" });
     this.tinted = html("p", { class: "read" });
@@ -311,6 +312,7 @@ class Editor {
 
   push(step) {
     if (this.fixed.viewOnly) return;
+    this.message = "";
     this.queue.push({ line: this.chosen, ...step }, { line: this.chosen });
   }
 
@@ -332,10 +334,10 @@ class Editor {
     this.say();
   }
 
-  say(words = "") {
+  say() {
     const order = this.store.order();
     const waiting = this.queue.waiting();
-    this.status.textContent = `${words ? `${words} ` : ""}Line ${order.indexOf(this.chosen) + 1} of `
+    this.status.textContent = `${this.message ? `${this.message} ` : ""}Line ${order.indexOf(this.chosen) + 1} of `
       + `${order.length}; ${this.store.accepted()} accepted; `
       + `${waiting ? `${waiting} steps on their way` : "all saved"}.`;
   }
@@ -398,7 +400,8 @@ class Editor {
   begin() {
     this.view.element.focus({ preventScroll: true });
     this.pointer.begin();
-    this.say("Click both ends of the new baseline.");
+    this.message = "Click both ends of the new baseline.";
+    this.say();
   }
 
   news() {
@@ -414,8 +417,8 @@ class Editor {
     }
     // What Python says of a draft must not overwrite what was typed since; an undo must.
     if (this.row() && tidy(this.row().text) !== tidy(before)) this.input.value = this.row().text;
+    if (data.message) this.message = data.message;
     this.show();
-    if (data.message) this.say(data.message);
   }
 
   commands() { // by the key's place on the keyboard
