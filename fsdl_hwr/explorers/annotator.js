@@ -363,6 +363,7 @@ class Editor {
 
   accept() {
     if (!this.row() || this.fixed.viewOnly) return;
+    this.message = "";
     const text = this.input.value;
     this.store.change(this.chosen, { text, accepted: true });
     const next = this.store.open(this.chosen);
