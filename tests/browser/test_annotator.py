@@ -34,7 +34,8 @@ image = np.full((40 * 30 + 40, 20 * 70 + 40), 230, np.uint8)
 entries = []
 for k in range({count}):
     x, y = 20 + 70 * (k % 20), 40 + 30 * (k // 20)
-    image[y - 10 : y, x : x + 50 : 6] = 30
+    for bar in range(x, x + 50, 10):
+        image[y - 10 : y, bar : bar + 4] = 30
     line = TextLine(np.array([[x, y], [x + 50, y]], np.float32), 10.0, f"word {{k}}")
     entries.append(Entry(k, line, line.transcript))
 desk = Desk(image, entries, journal={journal!r})
