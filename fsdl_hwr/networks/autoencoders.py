@@ -29,6 +29,28 @@ class SparseActivity(keras.regularizers.Regularizer):
         return {"target": self.target, "weight": self.weight}
 
 
+@keras.saving.register_keras_serializable("fsdl_hwr")
+class Penalty(layers.Layer):
+    """Adds a regularizer of its input to the loss, whole; the input passes unchanged.
+
+    A layer's own `activity_regularizer` would not do: Keras divides it by the batch size, which a
+    penalty on means over the batch has done already.
+    """
+
+    def __init__(self, regularizer, **kwargs):
+        super().__init__(**kwargs)
+        self.regularizer = keras.regularizers.get(regularizer)
+
+    def call(self, x):
+        self.add_loss(self.regularizer(x))
+        return x
+
+    def get_config(self):
+        return super().get_config() | {
+            "regularizer": keras.regularizers.serialize(self.regularizer)
+        }
+
+
 class Mirrored(layers.Layer):
     """Runs a dense or convolutional layer backward: its kernel, transposed, and a bias of its own.
 
@@ -60,14 +82,12 @@ def sparse_autoencoder(
     """
     image = keras.Input(shape, dtype="uint8", name="image")
     x = layers.Flatten()(rescaled(image))  # (height * width,)
-    penalty = SparseActivity(target, weight)
     code = layers.Dense(
         num_units,
         "sigmoid",
         bias_initializer=keras.initializers.Constant(np.log(target / (1 - target))),
-        activity_regularizer=penalty,
-        name="code",
     )(x)  # units begin at the target: from 0.5 the way there takes hundreds of steps
+    code = Penalty(SparseActivity(target, weight), name="code")(code)  # (num_units,)
     blank = keras.initializers.Constant(-2.0)  # most of a letter's image is paper
     x = layers.Dense(int(np.prod(shape)), "sigmoid", bias_initializer=blank)(code)
     drawn = layers.Reshape(shape)(x)  # (height, width)
