@@ -15,8 +15,8 @@ def fit_autoencoder(
     images: np.ndarray,
     *,
     epochs: int,
-    batch_size: int = 128,
-    learning_rate: float = 2e-3,
+    batch_size: int = 64,
+    learning_rate: float = 3e-3,
 ) -> list[float]:
     """Train a network to copy images, uint8 (n, 28, 28): returns the loss of every epoch.
 
