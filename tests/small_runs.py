@@ -104,6 +104,17 @@ PARAMETERS = {
         "lines_each": 2,
         "trials": 20,
     },
+    "11b_generation": {
+        "characters": "ABCD",
+        "num_writers": 24,
+        "vae_epochs": 2,
+        "flow_epochs": 2,
+        "gan_characters": "ABC",
+        "gan_epochs": 1,
+        "encoder_epochs": 1,
+        "num_made": 120,
+        "judge_epochs": 2,
+    },
     "12_names": {
         "num_writers": 10,
         "num_names": 300,
