@@ -71,7 +71,7 @@ def psnr(found: np.ndarray, true: np.ndarray) -> np.ndarray:
 
 def mean_with_interval(scores: np.ndarray, seed: int = 0) -> tuple[float, float, float]:
     """Return the mean of images' scores, and the 95% interval of a bootstrap over images."""
-    low, high = metrics.bootstrap_interval(scores, np.ones(len(scores)), seed)
+    low, high = metrics.bootstrap_interval(scores.tolist(), [1] * len(scores), seed)
     return float(np.mean(scores)), low, high
 
 

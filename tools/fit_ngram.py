@@ -23,7 +23,7 @@ from fsdl_hwr.serving import onnx
 ORDER = 6
 NUM_SENTENCES = 10_000
 NUM_LINES = 150  # of validation, to choose by
-WEIGHTS, BONUSES = (0.2, 0.4, 0.6), (0.0, 0.5, 1.0)
+WEIGHTS, BONUSES = (0.2, 0.4, 0.6, 0.8, 1.0), (0.0, 0.5, 1.0, 1.5, 2.0)
 
 
 def prose(alphabet: Alphabet) -> list[str]:

@@ -12,6 +12,7 @@ UNIPEN with its words (categories 6 to 8), and TensorFlow; 16-bit floats make it
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -34,7 +35,7 @@ from fsdl_hwr.recognizers.line import Recognizer
 
 sys.path.insert(0, str(Path(__file__).parent))
 import export_pretrained
-from export_pretrained import AVERAGE, GEOMETRY
+from export_pretrained import AVERAGE, BEFORE, GEOMETRY
 
 FOLDER = export_pretrained.FOLDER
 POOL = FOLDER.parent / "pool"
@@ -267,6 +268,8 @@ def train(training: Training, minutes: float, decay_epochs: int) -> None:
     batches = Batches(Alphabet())
     steps = Steps(training, batches, decay_epochs)
     watched, state = validation_lines(), training.state
+    if decay_epochs and (training.folder / AVERAGE).is_file():
+        shutil.copyfile(training.folder / AVERAGE, training.folder / BEFORE)
     until = time.monotonic() + 60 * minutes
     while time.monotonic() < until:
         began = time.process_time()
@@ -276,7 +279,7 @@ def train(training: Training, minutes: float, decay_epochs: int) -> None:
         state["lines"] += BATCH * batches.num_batches
         state["cpu"] += time.process_time() - began
         training.save()
-        recognizer: Recognizer = export_pretrained.load(training.folder / AVERAGE)
+        recognizer: Recognizer = export_pretrained.load([training.folder / AVERAGE])
         cer = metrics.character_error_rate(watched.transcripts, recognizer.read(watched))
         row = {
             "epoch": state["epoch"],

@@ -31,7 +31,7 @@ def photograph(
         raise ValueError(f"Unknown damage {kind!r}: choose one of {', '.join(DAMAGES)}.")
     shape = glyph.shape
     strength = cv2.GaussianBlur(glyph.astype(np.float32) / 255, (0, 0), rng.uniform(0.3, 0.7))
-    strength *= rng.uniform(0.5, 0.9) * (1 - 0.3 * _clouds(shape, rng))
+    strength = strength * rng.uniform(0.5, 0.9) * (1 - 0.3 * _clouds(shape, rng))
     paper = rng.uniform(150, 225) * (1 - 0.2 * _clouds(shape, rng))
     strength, paper = DAMAGES[kind](strength, paper, other, rng)
     image = paper * (1 - np.clip(strength, 0, 0.95))

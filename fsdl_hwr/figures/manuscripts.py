@@ -75,7 +75,7 @@ def draw_activations(means: Mapping[str, np.ndarray], target: float, title: str)
     figure = Figure(figsize=(WIDTH, 2.8))
     axes = figure.subplots()
     for color, (name, values) in zip((ORANGE, BLUE), means.items(), strict=False):
-        axes.hist(values, np.linspace(0, 1, 51), color=color, alpha=0.6, label=name)
+        axes.hist(values, np.linspace(0, 1, 51).tolist(), color=color, alpha=0.6, label=name)
     axes.axvline(target, color=BLACK, lw=1, ls="--")
     axes.set(xlabel="mean activation of a unit over all letters", ylabel="units")
     axes.legend(frameon=False)

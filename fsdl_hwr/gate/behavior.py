@@ -45,7 +45,9 @@ class Pages:
 
 def write(texts: Sequence[str], num_writers: int = 6, seed: int = 0) -> Pages:
     """Let invented writers of the test split write each text once."""
-    images, transcripts, writers = [], [], []
+    images: list[np.ndarray] = []
+    transcripts: list[str] = []
+    writers: list[int] = []
     for number, writer in enumerate(strokes.writers("test", num_writers, seed)):
         maker = line_makers.PenLineMaker([line_makers.RuledHand(writer)], GEOMETRY)
         written = lines.make_lines(maker, texts, (seed, number))
@@ -133,7 +135,7 @@ def inverted(image: np.ndarray) -> np.ndarray:
 def jpeg(image: np.ndarray) -> np.ndarray:
     """Store as JPEG of quality 60, and load again."""
     _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 60])
-    return cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE)
+    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE))
 
 
 def thicker(image: np.ndarray) -> np.ndarray:

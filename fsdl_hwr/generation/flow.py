@@ -88,7 +88,8 @@ class PenFlow(keras.Model):
         told = hidden.copy()
         told[np.arange(len(labels)), labels] = 1
         hidden[:, -1] = 1
-        code, places = np.asarray(noise, np.float32), []
+        code: np.ndarray = np.asarray(noise, np.float32)
+        places = []
         for k in range(steps):
             places.append(code)
             direction = self._direction(code, k / steps, told)
