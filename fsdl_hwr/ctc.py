@@ -215,13 +215,18 @@ def beam_search(
 ) -> list[tuple[tuple[int, ...], float]]:  # long: one loop over frames, vectorized
     """Return the likeliest labels of one line with their scores, best first: prefix beam search.
 
-    `log_probs` (frames, classes) is normalized in every frame. A label's score is
-    log p(label | line) + weight * log p(label, end | language model) + length_bonus * length, where
-    the bonus makes up for what a language model takes from long labels. At most `beam_width`
-    prefixes outlive a frame; with a beam that is wide enough, scores without a language model are
+    A label's score is log p(label | line) + weight * log p(label, end | language model)
+    + length_bonus * length. With a beam that is wide enough, scores without a language model are
     exact. Raises `ValueError` for frames whose probabilities do not sum to 1.
     Source: Hannun, Maas, Jurafsky, Ng: "First-Pass Large Vocabulary Continuous Speech Recognition
     using Bi-Directional Recurrent DNNs" (2014).
+
+    Args:
+        log_probs: (frames, classes), normalized in every frame.
+        beam_width: number of prefixes that outlive a frame, at most.
+        language_model: None uses the line alone.
+        weight: of the language model.
+        length_bonus: makes up for what a language model takes from long labels.
     """
     log_probs = _check_log_probs(log_probs)
     if beam_width < 1:

@@ -129,10 +129,14 @@ def transform(ink: Ink, matrix: np.ndarray | list[list[float]]) -> Ink:
 
 
 def render(ink: Ink, height: int, width: int, stroke_width: float = 2.0) -> np.ndarray:
-    """Draw an ink, given in pixels, as an anti-aliased image: uint8 (height, width), 255 on 0.
+    """Draw an ink as an anti-aliased image: uint8 (height, width), 255 on 0.
 
-    `stroke_width` is in pixels, honored to half a pixel. A stroke of one point makes a round dot;
-    what lies outside the image is cut off.
+    A stroke of one point makes a round dot; what lies outside the image is cut off.
+
+    Args:
+        ink: in px of the image.
+        height, width: of the image, in px.
+        stroke_width: of the pen in px, honored to half a pixel.
     """
     image = np.zeros((height, width), np.uint8)
     strokes = [stroke for stroke in ink if len(stroke)]

@@ -102,9 +102,15 @@ def bootstrap_interval(
 ) -> tuple[float, float]:
     """Return the 95% percentile interval of sum(errors) / sum(lengths), resampling whole lines.
 
-    `errors` and `lengths` are (n,) counts per line. Lines are the unit, since the errors within
-    one hang together. Source: Bisani and Ney: "Bootstrap Estimates for Confidence Intervals in ASR
-    Performance Evaluation" (2004).
+    Lines are the unit, because the errors within one line are correlated.
+    Source: Bisani and Ney: "Bootstrap Estimates for Confidence Intervals in ASR Performance
+    Evaluation" (2004).
+
+    Args:
+        errors: (n,) counts per line.
+        lengths: (n,) characters or words per line.
+        seed: of the resampling.
+        num_resamples: how often n lines are drawn.
     """
     lines = np.stack([errors, lengths], axis=1)  # (n, 2)
     rng = np.random.default_rng(seed)

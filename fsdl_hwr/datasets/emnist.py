@@ -48,13 +48,17 @@ def load(
 ) -> Glyphs:
     """Load one of EMNIST's data sets as upright glyphs; who wrote them is not known.
 
-    name: byclass (62 classes), bymerge and balanced (47: C stands for c too), letters (26, no
-    case), digits or mnist (10). split: train and validation divide the official training file,
-    class by class and always alike; test is the official test file. balanced: keep of each class
-    at most the mean count, as the 2019 course does. subset: so many images, each class by its
-    share. seed: chooses the images of both.
     Raises `ValueError` that names the file which is missing, damaged or contradicts another, and
     `downloads.DownloadError`.
+
+    Args:
+        name: byclass (62 classes), bymerge and balanced (47: C stands for c too), letters (26, no
+            case), digits or mnist (10).
+        split: train and validation divide the official training file, class by class and always
+            alike; test is the official test file.
+        balanced: keeps at most the mean count of each class, as the 2019 course does.
+        subset: number of images to keep, with the class proportions preserved.
+        seed: chooses the images of both.
     """
     check_split(split)
     if name not in NAMES:

@@ -76,11 +76,15 @@ def lines(
     in two of them, but writers copied the same texts. Lines whose words were segmented with errors
     (err) are in these lists and are kept: IAM's own lines.txt says that this should not affect the
     whole line and its transcript.
-    Ink is cut out, scaled to the height less two pixels on either side, and squeezed where it is
-    then too wide. Lines with a character outside `characters` are left out.
-    The first call for a geometry reads all images once, into the cache. Raises
+    Ink is cut out, scaled to the height less two pixels on either side, and squeezed if it is then
+    too wide. The first call for a geometry reads all images once, into the cache. Raises
     `FileNotFoundError` that says what to get and where to place it, and `ValueError` for an unknown
     split, an impossible geometry, damaged files, and splits that share a line or a writer.
+
+    Args:
+        split: 'train', 'validation' or 'test'.
+        height, width: of the line images, in px.
+        characters: lines with a character outside these are left out.
     """
     check_split(split)
     LineGeometry(height, width)  # refuses what has no room for ink

@@ -64,7 +64,15 @@ def write(
 def to_task(
     page: Page, image_name: str, number: int = 1, *, annotator: int = 1, seconds: float = 0.0
 ) -> dict:
-    """Return one page as a task: see `write`."""
+    """Return one page as a task: see `write`.
+
+    Args:
+        page: with its lines.
+        image_name: what the task names the image.
+        number: of the task, from 1.
+        annotator: a number for who annotated it.
+        seconds: how long that took.
+    """
     results = [item for k, line in enumerate(page.lines) for item in _results(line, k, page)]
     annotation = {
         "id": number, "completed_by": annotator, "was_cancelled": False, "ground_truth": False,

@@ -79,7 +79,14 @@ def build(
 
 
 def write(path: str | os.PathLike, rows: Iterable[Row], name: str, version: str) -> Path:
-    """Write a manifest as JSON, one row per line so that git shows what changed; atomically."""
+    """Write a manifest as JSON, one row per line so that git shows what changed; atomically.
+
+    Args:
+        path: of the manifest; it is returned.
+        rows: one per file.
+        name: of the data set.
+        version: of the data set.
+    """
     head = json.dumps({"format": FORMAT, "name": name, "version": version}, ensure_ascii=False)
     body = ",\n".join(json.dumps(asdict(row), ensure_ascii=False) for row in rows)
     path = Path(path)

@@ -29,8 +29,13 @@ GLYPH_SOURCES = ("strokes", "unipen", "emnist")
 def load_glyphs(source: str, split: str, *, num_writers: int = 100, seed: int = 0) -> Glyphs:
     """Load one split of a glyph source; what it lacks is borrowed from `strokes`.
 
-    source: 'strokes' (embedded), 'unipen' or 'emnist' (ByClass). num_writers: how many writers of
-    `strokes` to make, or to borrow from. Raises `ValueError` for an unknown source.
+    Raises `ValueError` for an unknown source.
+
+    Args:
+        source: 'strokes' (embedded), 'unipen' or 'emnist' (ByClass).
+        split: 'train', 'validation' or 'test'.
+        num_writers: number of writers of `strokes` to make, or to borrow from.
+        seed: of those writers.
     """
     if source not in GLYPH_SOURCES:
         raise ValueError(
@@ -137,10 +142,18 @@ def held_out_lines(
     height: int,
     width: int,
 ) -> lines.Lines:
-    """Load lines to measure on, each drawn once and as it is: `num` of them, or 0 for all recorded.
+    """Load lines to measure on, each drawn once and as it is.
 
-    source: 'numbers' and 'strokes' (written by invented writers of the split), 'unipen' or 'iam'
-    (real lines of the split's writers; 0 is theirs alone). Raises `ValueError` for another source.
+    Raises `ValueError` for an unknown source.
+
+    Args:
+        source: 'numbers' and 'strokes' (written by invented writers of the split), 'unipen' or
+            'iam' (real lines of the split's writers).
+        split: 'validation' or 'test', or 'train' to compare with.
+        num: number of lines; 0 takes all that were recorded, and is for real lines alone.
+        alphabet: real lines with other characters are left out.
+        seed: of the choice of lines and, for invented writers, of sentences and hands.
+        height, width: of the line images, in px.
     """
     rng = np.random.default_rng((seed, SPLITS.index(split)))
     if source in TEXT_SOURCES:
@@ -189,9 +202,17 @@ def training_lines(
     """Make an endless stream of training lines: of 'numbers', or by the pens of any source.
 
     Recorded lines come with their transcripts, all others with sentences of at most `MAX_LENGTH`
-    characters. 'iam' gives its lines as they were scanned, the same in every epoch, without those
+    characters. 'iam' returns its lines as they were scanned, the same in every epoch, without those
     that are too narrow for CTC.
-    num_writers: invented ones. change, frame_width: see `PenLineMaker`.
+
+    Args:
+        source: 'numbers', 'iam', or a source of `pens`.
+        lines_per_epoch: number of lines in an epoch.
+        alphabet: no line has another character.
+        seed: of sentences, invented writers and lines.
+        height, width: of the line images, in px.
+        num_writers: number of invented writers.
+        change, frame_width: see `PenLineMaker`.
     """
     if source == "iam":
         rng = np.random.default_rng(seed)
@@ -224,13 +245,19 @@ def sentences(
     max_length: int = 34,
     seed: int = 0,
 ) -> Sentences:
-    """Give `num` different lines of at most `max_length` characters, all within the alphabet.
+    """Return different lines of text, all within the alphabet. Equal seeds return equal lines.
 
-    source: 'faker' (embedded), 'brown' (looked for in `FSDL_HWR_DATA`, else downloaded), or
-    'numbers', one to three on a line, which a small network learns in a minute.
-    split: 'train', 'validation' or 'test'. Equal seeds give equal lines.
     Raises `ValueError` for an unknown source or split, for a corpus that is empty (or has nothing
-    that the alphabet can write), and where the source has fewer lines than asked for.
+    that the alphabet can write), and if the source has fewer lines than asked for.
+
+    Args:
+        source: 'faker' (embedded), 'brown' (looked for in `FSDL_HWR_DATA`, else downloaded), or
+            'numbers', one to three per line, which a small network learns in a minute.
+        split: 'train', 'validation' or 'test'.
+        alphabet: what lines may be written with.
+        num: number of lines.
+        max_length: characters of a line, at most.
+        seed: of the lines.
     """
     check_split(split)
     if source not in SOURCES:

@@ -49,9 +49,16 @@ def round_off(points: np.ndarray, radius: float) -> np.ndarray:
 def deform(points, glyph_of, stroke_of, num_glyphs, amount, rng):
     """Bend glyphs smoothly, each in its own way: points (p, 2) in, points (p, 2) out.
 
-    glyph_of, stroke_of: int (p,), the glyph and the stroke (counted over all glyphs) of a point.
-    amount 1 is the difference between two legible hands. Bending: three long waves over the
-    letter, its proportions and rotation, and for every stroke its place, length and drift.
+    Bending: three long waves over the letter, its proportions and rotation, and for every stroke
+    its place, length and drift.
+
+    Args:
+        points: float (p, 2), in em.
+        glyph_of, stroke_of: int (p,), the glyph and the stroke of a point; strokes are counted over
+            all glyphs.
+        num_glyphs: number of glyphs.
+        amount: 1 is the difference between two legible hands.
+        rng: a `numpy.random.Generator`.
     """
     num_strokes = int(stroke_of[-1]) + 1
     starts = np.flatnonzero(np.diff(stroke_of, prepend=-1))
@@ -302,7 +309,14 @@ def glyphs(
 ) -> Glyphs:
     """Make glyph images of every character by every writer of a split; the space has none.
 
-    Gives num_writers * glyphs_per_character images of each class, in the order of writers.
+    Returns num_writers * glyphs_per_character images of each class, in the order of writers.
+
+    Args:
+        split: 'train', 'validation' or 'test'.
+        characters: the classes.
+        num_writers: number of invented writers.
+        glyphs_per_character: images of each character by each writer.
+        seed: of the writers and their glyphs.
     """
     hands = writers(split, num_writers, seed)
     text = "".join(c * glyphs_per_character for c in characters if c != " ")

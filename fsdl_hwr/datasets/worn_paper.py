@@ -17,8 +17,14 @@ def photograph(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Lay a page's ink on paper and photograph it: the image and the owners, both of its size.
 
-    ink: uint8 (height, width), 255 on 0. owners: int32, unchanged but for holes. Strike-outs belong
-    to their line; underlines, check marks and rules to none. wear: 0 is clean paper, evenly lit.
+    Strike-outs belong to their line; underlines, check marks and rules to none.
+
+    Args:
+        ink: uint8 (height, width), 255 on 0.
+        owners: int32 (height, width), the line of each px of ink; returned unchanged but for holes.
+        lines: of the page, in px.
+        rng: decides the paper, its light and its wear.
+        wear: 0 is clean paper, evenly lit.
     """
     if wear <= 0:
         return (235 - 0.8 * ink).astype(np.uint8), owners

@@ -90,6 +90,14 @@ def run_seeds(
 
     If `minutes` is set, the first run measures how many lines fit into that time, and the others
     see as many, so that runs differ in the seed alone.
+
+    Args:
+        lab: the notebook of one run.
+        settings: parameters of the baseline.
+        seeds: one run each.
+        folder: gets a folder per run.
+        common: parameters of all runs; the baseline's own win.
+        processes: how many run at once.
     """
     runs = {f"baseline, seed {seed}": {**settings, "seed": seed} for seed in seeds}
     if not common.get("minutes"):

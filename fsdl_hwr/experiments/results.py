@@ -51,8 +51,14 @@ def write_results(
     """Write what a run leaves to `<folder>/results.json`, atomically, and return the path.
 
     That is its parameters, metrics and versions, and `expected`: by name, each value and range
-    that `expect` was told. Values may be NumPy scalars and arrays too. Raises `TypeError` or
-    `ValueError` for what JSON cannot hold, such as a NaN.
+    that `expect` was told. Raises `TypeError` or `ValueError` for what JSON cannot hold, such as a
+    NaN.
+
+    Args:
+        folder: of the run.
+        lab: the notebook's name.
+        parameters: by name; NumPy scalars and arrays are allowed.
+        metrics: by name; likewise.
     """
     record = {
         "lab": lab,

@@ -24,6 +24,12 @@ def start(run, sessions: list[dict], mode: str, project: str) -> tuple:
 
     Online, a resumed run goes on in W&B. Offline W&B cannot resume: it gets a new run, of the same
     group, whose configuration names the one before.
+
+    Args:
+        run: the `tracking.Run` that is logged.
+        sessions: what the record has kept of earlier starts.
+        mode: 'online' or 'offline'.
+        project: W&B's name for a group of runs.
     """
     # W&B would ask for its host of crash reports, offline too.
     os.environ.setdefault("WANDB_ERROR_REPORTING", "false")

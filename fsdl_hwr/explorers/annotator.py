@@ -38,7 +38,14 @@ def row_of(entry: Entry) -> dict:
 
 
 def draw_desk(desk: Desk, title: str, first: int = 0, count: int = 4) -> Figure:
-    """Draw the first lines of a desk: crop, and the proposed text with doubtful letters in red."""
+    """Draw lines of a desk: crop, and the proposed text with doubtful letters in red.
+
+    Args:
+        desk: with its entries.
+        title: of the figure.
+        first: number of the first line to draw, from 0.
+        count: number of lines to draw, at most.
+    """
     entries = list(desk.entries.values())[first : first + count]
     crops = [desk.crop(entry.key) for entry in entries]
     widest = max([crop.shape[1] for crop in crops], default=1)

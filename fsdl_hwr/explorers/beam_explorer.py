@@ -87,7 +87,13 @@ def draw_beam(log_probs: np.ndarray, characters: str, title: str, beam_width: in
     """Draw the prefixes after every frame, and what flows from each to the next.
 
     A bar's length is a prefix's probability: sky for paths that end in the blank, orange for those
-    that end in its last character. Gray ones are not kept. `characters` are classes 1 and up.
+    that end in its last character. Gray ones are not kept.
+
+    Args:
+        log_probs: (frames, classes), normalized.
+        characters: of the classes 1 and up.
+        title: of the figure.
+        beam_width: number of prefixes that outlive a frame.
     """
     columns = trace(log_probs, beam_width)
     rows = max(map(len, columns))
@@ -146,7 +152,14 @@ def explore(examples: Mapping[str, np.ndarray] | None = None, characters: str = 
 
 
 def page_data(examples: Mapping, example: str, beam_width: int, characters: str) -> dict:
-    """Compute what the page shows of one example: JSON values."""
+    """Compute what the page shows of one example: JSON values.
+
+    Args:
+        examples: log-probabilities (frames, classes) by name.
+        example: the name of the one to show.
+        beam_width: number of prefixes that outlive a frame.
+        characters: of the classes 1 and up.
+    """
     log_probs = examples[example]
     path, probability = greedy(log_probs)
     return {

@@ -100,7 +100,14 @@ def line_reader(recognizer: LineReader) -> Reader:
 
 
 def draw_reading(ink: Ink, kind: str, reading: Reading, title: str) -> Figure:
-    """Draw an ink in the order of its strokes, the image that the network gets, and its answers."""
+    """Draw an ink in the order of its strokes, the image that the network gets, and its answers.
+
+    Args:
+        ink: from a canvas, in its units.
+        kind: of canvas: "character" or "line".
+        reading: of this ink.
+        title: of the figure.
+    """
     figure = Figure(figsize=(drawing.WIDTH, 3.2 if kind == "character" else 3.6))
     if kind == "character":
         page, image, answers = figure.subplots(1, 3, width_ratios=[1, 1, 1.6])

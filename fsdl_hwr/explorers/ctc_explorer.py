@@ -56,9 +56,14 @@ def explain(
 ) -> Explanation:
     """Compute what CTC makes of a line and a transcript, likely or not.
 
-    log_probs: float64 (frames, classes), as many frames as the line has ink. image: uint8 (height,
-    at least frames * frame_width). Raises `ValueError`, in words, for a label that the frames
-    cannot hold.
+    Raises `ValueError`, in words, for a label that the frames cannot hold.
+
+    Args:
+        log_probs: float64 (frames, classes), as many frames as the line has ink.
+        label: (characters,), the transcript as class indices.
+        alphabet: of the classes.
+        image: uint8 (height, at least frames * frame_width).
+        frame_width: px from frame to frame.
     """
     label = np.asarray(label, np.int32)
     if (needs := ctc.frames_needed(label)) > len(log_probs):

@@ -94,9 +94,13 @@ def page_data(cut: Cut, maps: np.ndarray, scale: float) -> dict:
 
 
 def explore(image: np.ndarray, maps: np.ndarray, scale: float, threshold: float = 0.5):
-    """Open a map in the page; arguments as for `lines_at`.
+    """Open a map in the page.
 
     `.state` of what it returns holds threshold, thickness and the chosen line.
+
+    Args:
+        image, maps, scale: see `lines_at`.
+        threshold: the one to begin with.
     """
 
     def compute(state: dict) -> dict:

@@ -56,6 +56,12 @@ def draw_moments(trace: Trace, characters: str, expected: np.ndarray, title: str
 
     In each moment stand what is drawn and, behind it, the likeliest letter, as dark as it is
     probable and as far as it is believed to be drawn.
+
+    Args:
+        trace: what a reader made of the letter, point by point.
+        characters: of the classes.
+        expected: float (classes,), how many points each letter has on average.
+        title: of the figure.
     """
     moments = np.unique(np.linspace(0, len(trace) - 1, 8).round().astype(int))
     far = progress(trace, expected)

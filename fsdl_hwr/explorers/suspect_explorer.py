@@ -17,7 +17,14 @@ KEEP, FIX, DROP = "keep", "fix", "drop"
 def suspects(
     lines: Lines, readings: Sequence[str], scores: np.ndarray, count: int = 20
 ) -> list[dict]:
-    """Return the lines whose labels score highest, the most suspect first: JSON."""
+    """Return the lines whose labels score highest, the most suspect first: JSON.
+
+    Args:
+        lines: with the labels in question as transcripts.
+        readings: what a network reads, one per line.
+        scores: (lines,), the higher, the more suspect.
+        count: number of lines to return, at most.
+    """
     order = np.argsort(-np.asarray(scores), kind="stable")[:count]
     return [
         {
@@ -33,9 +40,12 @@ def suspects(
 
 
 def explore(lines: Lines, readings: Sequence[str], scores: np.ndarray, count: int = 20):
-    """Open the suspects in the browser; arguments as for `suspects`.
+    """Open the suspects in the browser.
 
     `.state["verdicts"]` maps the index of a line, as text, to [verdict, label].
+
+    Args:
+        lines, readings, scores, count: see `suspects`.
     """
     data = {"suspects": suspects(lines, readings, scores, count)}
     return widget.open_explorer("suspect_explorer", data, {"place": 0, "verdicts": {}})

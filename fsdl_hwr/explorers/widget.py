@@ -56,10 +56,15 @@ def open_explorer(
 ):
     """Display the explorer of `<name>.js` in a notebook and return its widget.
 
-    data, state: dicts of JSON values, no NumPy. compute: takes the state that the student chose and
-    returns the data for it; called only when the page asks. fixed: what never changes and is large,
-    a page's image say, which then travels once. Returns None, and displays nothing, where anywidget
-    is not installed.
+    Returns None, and displays nothing, if anywidget is not installed.
+
+    Args:
+        name: of the explorer.
+        data: what the page draws: JSON values, no NumPy.
+        state: what the student may change: JSON values.
+        compute: takes the state that the student chose and returns the data for it; called only
+            when the page asks.
+        fixed: what never changes and is large, a page's image say, which then travels once.
     """
     if anywidget is None:
         return None

@@ -74,12 +74,20 @@ def look(
     characters: str = "",
     field: Field | None = None,
 ) -> Look:
-    """Put windows of `width` px every `stride` px on a line image and say what they give.
+    """Put windows of `width` px every `stride` px on a line image and return what they see.
 
-    image: uint8 (height, width), ink 255 on 0. classify: takes uint8 (n, 28, 28), gives
-    probabilities (n, classes), class k for `characters[k]`; windows are brought to that size.
-    field: a network's receptive field, to be drawn. Raises `ValueError` for a window that does not
-    fit the image, for a stride below 1 px and for paper without ink.
+    Raises `ValueError` for a window that does not fit the image, for a stride below 1 px and for
+    paper without ink.
+
+    Args:
+        image: uint8 (height, width), ink 255 on 0.
+        transcript: of the line; it decides how many frames are needed.
+        width: of a window, in px.
+        stride: px from window to window.
+        classify: takes uint8 (n, 28, 28), returns probabilities (n, classes); windows are brought
+            to that size. Without it, windows get no answers.
+        characters: class k of `classify` stands for `characters[k]`.
+        field: a network's receptive field, to be drawn.
     """
     height, image_width = image.shape
     if not 1 <= width <= image_width or stride < 1:
@@ -120,7 +128,15 @@ def _to_square(window: np.ndarray) -> np.ndarray:
 def draw_windows(
     image: np.ndarray, window_width: int, window_stride: int, answers: list[str], title: str
 ) -> Figure:
-    """Draw the windows over a line image, and what was read in each above it."""
+    """Draw the windows over a line image, and what was read in each above it.
+
+    Args:
+        image: uint8 (height, width), ink 255 on 0.
+        window_width: px.
+        window_stride: px from window to window.
+        answers: one per window, from the left.
+        title: of the figure.
+    """
     figure = Figure(figsize=(drawing.WIDTH, 1.3))
     axes = figure.subplots()
     starts = window_stride * np.arange(len(answers))
@@ -239,9 +255,13 @@ def explore(
     characters: str = "",
     field: Field | None = None,
 ):
-    """Open the windows of a line in the page; arguments as for `look`.
+    """Open the windows of a line in the page.
 
     `.state` of what it returns holds width, stride and the chosen window.
+
+    Args:
+        image, transcript, classify, characters, field: see `look`.
+        width, stride: the ones to begin with.
     """
 
     def compute(state: dict) -> dict:

@@ -50,7 +50,14 @@ def plain(axes, grid: str = "both") -> None:
 def draw_glyphs(
     images: np.ndarray, titles: Sequence[str] | None = None, columns: int = 16, title: str = ""
 ) -> Figure:
-    """Draw a contact sheet of glyph images (n, 28, 28), a short title over each."""
+    """Draw a contact sheet of glyph images.
+
+    Args:
+        images: uint8 (n, 28, 28).
+        titles: a short one over each image; none by default.
+        columns: images beside each other.
+        title: of the figure.
+    """
     rows = -(-len(images) // columns)
     figure = Figure(figsize=(WIDTH, WIDTH / columns * rows * (1.3 if titles else 1.05) + 0.4))
     for k, axes in enumerate(np.ravel(figure.subplots(rows, columns))):
@@ -128,9 +135,16 @@ def draw_alignment(
 ) -> Figure:
     """Draw over one axis in px: a line image with its characters' boundaries, and the softmax.
 
-    image: uint8 (height, width). log_probs: (frames, classes), as many frames as the line has ink.
-    The best alignment of `label` gives the boundaries; rows of the heat map are the blank and the
-    label's characters.
+    The best alignment of the label decides the boundaries; rows of the heat map are the blank and
+    the label's characters.
+
+    Args:
+        image: uint8 (height, width).
+        log_probs: (frames, classes), as many frames as the line has ink.
+        label: (characters,) class indices.
+        alphabet: of the classes.
+        frame_width: px from frame to frame.
+        title: of the figure.
     """
     label = np.asarray(label)
     end = len(log_probs) * frame_width  # px
@@ -159,7 +173,14 @@ def draw_alignment(
 def show_bands(
     axes, image: np.ndarray, boundaries: Sequence[ctc.Boundary], names: Sequence[str]
 ) -> None:
-    """Show a line image with a band and a name on each character, over px."""
+    """Show a line image with a band and a name on each character, over px.
+
+    Args:
+        axes: to draw on.
+        image: uint8 (height, width).
+        boundaries: of the characters, in px.
+        names: one per character.
+    """
     height, width = image.shape
     axes.imshow(image, cmap="gray_r", vmin=0, vmax=255, aspect="auto", extent=(0, width, height, 0))
     for k, (boundary, name) in enumerate(zip(boundaries, names, strict=True)):

@@ -18,7 +18,13 @@ BINS = 40
 
 
 def draw_disagreements(first: Page, second: Page, found: Agreement, title: str) -> Figure:
-    """Draw both annotations of a page: lines of both, lines cut otherwise, lines of one alone."""
+    """Draw both annotations of a page: lines of both, lines cut otherwise, lines of one alone.
+
+    Args:
+        first, second: the page as each annotator has it.
+        found: the agreement of the two.
+        title: of the figure.
+    """
     verdicts = [
         _verdicts(len(first.lines), found.split_first, found.only_first),
         _verdicts(len(second.lines), found.split_second, found.only_second),
@@ -82,7 +88,14 @@ def draw_noise(scores: np.ndarray, kinds: np.ndarray, title: str) -> Figure:
 
 
 def draw_suspects(lines: Lines, readings: Sequence[str], scores: np.ndarray, title: str) -> Figure:
-    """Draw lines under their label and what a network read instead, a row each."""
+    """Draw lines under their label and what a network read instead, a row each.
+
+    Args:
+        lines: with the labels in question as transcripts.
+        readings: what the network reads, one per line.
+        scores: (lines,), printed beside each label.
+        title: of the figure.
+    """
     widest = max(200, int(lines.ink_widths.max()) + 8)
     height = lines.images.shape[1] / widest * WIDTH + 0.42
     figure = Figure(figsize=(WIDTH, height * len(lines) + 0.6))

@@ -14,10 +14,15 @@ def draw_lattice(
 ) -> Figure:
     """Draw frames × states of a short label, with every move and the mass that arrives.
 
-    log_probs: (frames, classes), normalized in every frame. names: of the classes, the blank first.
     A disk's area and number are alpha, the probability of all ways that lead to its state, its
     frame included; gray states lie on no whole path. The two last sums are the probability of the
     label.
+
+    Args:
+        log_probs: (frames, classes), normalized in every frame.
+        label: (characters,) class indices.
+        names: of the classes, the blank first.
+        title: of the figure.
     """
     lattice = ctc.forward_backward(log_probs, label)
     alpha = np.exp(lattice.log_alpha)  # (frames, states)

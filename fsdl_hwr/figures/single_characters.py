@@ -19,7 +19,14 @@ MAX_COLUMNS = 40  # classes of a contact sheet beside each other
 def draw_sheet(
     images: np.ndarray, row_names: Sequence[str], column_names: Sequence[str], title: str
 ) -> Figure:
-    """Draw a table of glyph images (rows, columns, 28, 28), uint8, with names beside and above."""
+    """Draw a table of glyph images, with names beside and above.
+
+    Args:
+        images: uint8 (rows, columns, 28, 28).
+        row_names: one per row.
+        column_names: one per column.
+        title: of the figure.
+    """
     rows, columns = images.shape[:2]
     figure = Figure(figsize=(WIDTH, WIDTH * rows / columns + 0.7))
     axes = figure.subplots()
@@ -45,6 +52,12 @@ def draw_classes(glyphs: Glyphs, title: str, per_class: int = 4, seed: int = 0) 
     """Draw a contact sheet by class: a column per class, with some of its glyphs at random.
 
     Many classes go into two bands, one above the other.
+
+    Args:
+        glyphs: to choose from.
+        title: of the figure.
+        per_class: rows of the sheet.
+        seed: of the choice.
     """
     rng = np.random.default_rng(seed)
     num_bands = 2 if len(glyphs.characters) > MAX_COLUMNS else 1
@@ -71,6 +84,13 @@ def draw_writers(
 
     The writers who wrote most of the characters come first; a place stays white if a writer lacks
     one. Raises `ValueError` if the source does not name its writers.
+
+    Args:
+        glyphs: to choose from.
+        characters: one per column.
+        title: of the figure.
+        num_writers: rows of the sheet.
+        seed: of the choice.
     """
     rng = np.random.default_rng(seed)
     classes = np.array([glyphs.characters.index(character) for character in characters])
@@ -227,9 +247,13 @@ def draw_confusions(counts: np.ndarray, characters: str, title: str) -> Figure:
 def draw_reading(
     page: np.ndarray, boxes: Sequence[tuple], answers: Sequence[str], title: str
 ) -> Figure:
-    """Draw a photograph of characters, gray (height, width), a box on each and what was read.
+    """Draw a photograph of characters, with a box on each and what was read.
 
-    boxes: (left, top, right, bottom) in px.
+    Args:
+        page: gray (height, width).
+        boxes: (left, top, right, bottom) in px.
+        answers: one per box.
+        title: of the figure.
     """
     height, width = page.shape
     figure = Figure(figsize=(WIDTH, min(8.0, WIDTH * height / width) + 0.5))

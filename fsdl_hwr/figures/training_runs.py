@@ -105,8 +105,12 @@ def draw_effects(
 ) -> Figure:
     """Draw the validation CER of a grid of runs over two settings, and the effect of each.
 
-    runs: rows with `validation_cer` and `validation_cer_interval`. first: the setting on the x
-    axis; second: the one with a line for each value. effects: by setting, a difference of CER.
+    Args:
+        runs: rows with `validation_cer` and `validation_cer_interval`.
+        first: the setting on the x axis.
+        second: the setting with a line per value.
+        effects: by setting, a difference of CER.
+        title: of the figure.
     """
     figure = Figure(figsize=(drawing.WIDTH, 3.6))
     points, bars = figure.subplots(1, 2, width_ratios=[2, 1])

@@ -33,7 +33,15 @@ def crop_lines(
 def unroll(
     image: np.ndarray, owners: np.ndarray, line: TextLine, owner: int, height: int | None = None
 ) -> np.ndarray:
-    """Cut out one line, whose ink is `owner` in `owners`; see `crop_lines`."""
+    """Cut out one line; see `crop_lines`.
+
+    Args:
+        image: the page, uint8 (height, width).
+        owners: int32 (height, width), the number of the line that each px of ink belongs to.
+        line: its course on the page, and its x-height.
+        owner: the number of this line in `owners`.
+        height: px of the crop's x-height; as on the page by default.
+    """
     x_height = max(line.x_height, 1.0)
     step = x_height / height if height else 1.0  # px of the page per px of the crop
     grid = sampling_grid(line, step)  # (rows, columns, 2)

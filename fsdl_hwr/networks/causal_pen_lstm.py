@@ -9,8 +9,15 @@ def causal_pen_lstm(
 ) -> keras.Model:
     """Read a character while it is drawn: an answer after every point, from what came before it.
 
-    Takes float32 (batch, points, num_features), gives float32 logits (batch, points, num_classes).
-    A convolution padded on the left alone and one LSTM onwards: nothing looks ahead.
+    Takes float32 (batch, points, num_features), returns float32 logits (batch, points,
+    num_classes). The convolution is padded on the left alone and the LSTM runs forward: nothing
+    looks ahead.
+
+    Args:
+        num_features: features of a point.
+        num_classes: characters.
+        filters: of the convolution.
+        lstm_size: units of the LSTM.
     """
     points = keras.Input((None, num_features), name="points")
     x = layers.Conv1D(filters, 5, padding="causal", activation="relu", name="convolution")(points)

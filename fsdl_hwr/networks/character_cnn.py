@@ -14,12 +14,18 @@ def character_cnn(
 ) -> keras.Model:
     """Classify single characters by five normalized 3x3 convolutions and two dense layers.
 
-    filters: of each convolution; height and width are halved by the second and after the third and
-    the fifth, so that most of the work is done on small images. dropout: share of the features that
-    the dense layers miss in training. Takes uint8 (batch, height, width), gives float32 logits
-    (batch, num_classes). Raises `ValueError` for images too small to be halved three times.
-    Source: the plan of VGG (Simonyan and Zisserman 2015), strides in place of a pool (Springenberg
+    Takes uint8 (batch, height, width), returns float32 logits (batch, num_classes). Height and
+    width are halved by the second convolution and after the third and the fifth, so that most of
+    the work is done on small images. Raises `ValueError` for images too small to be halved three
+    times.
+    Source: the plan of VGG (Simonyan and Zisserman 2015), strides instead of a pool (Springenberg
     et al. 2015), batch normalization (Ioffe and Szegedy 2015).
+
+    Args:
+        input_shape: height and width in px.
+        num_classes: characters.
+        filters: of each convolution.
+        dropout: share of the features that the dense layers miss in training.
     """
     if min(input_shape) < 8:
         raise ValueError(f"Three halvings need images of at least 8 x 8 px; got {input_shape}.")

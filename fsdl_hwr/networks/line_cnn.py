@@ -15,9 +15,15 @@ def line_cnn(
 ) -> keras.Model:
     """Read lines by convolutions only; what a frame sees is its receptive field of 79 px.
 
-    Takes uint8 (batch, height, width), gives float32 logits (batch, width // frame_width,
-    num_classes). Raises `ValueError` as `line_crnn` does. Source: the 2021 course's `LineCNN`, in
-    spirit.
+    Takes uint8 (batch, height, width), returns float32 logits (batch, width // frame_width,
+    num_classes). Raises `ValueError` as `line_crnn` does.
+    Source: the 2021 course's `LineCNN`, in spirit.
+
+    Args:
+        input_shape: height and width in px; the width may be None, for lines of any width.
+        num_classes: characters and the blank.
+        frame_width: px from frame to frame; a power of two.
+        filters: of each convolution that halves the height.
     """
     image_input = keras.Input(input_shape, dtype="uint8", name="image")
     x = line_features(rescaled(image_input), frame_width, filters)  # (frames, features)

@@ -13,10 +13,18 @@ def line_features(
     activation: str = "relu",
     column_max: bool = False,
 ) -> keras.KerasTensor:
-    """Turn (height, width, 1) into one feature vector a frame: (width // frame_width, features).
+    """Turn (height, width, 1) into one feature vector per frame: (width // frame_width, features).
 
-    Every convolution halves the height, and the width until a frame is `frame_width` px wide. A
-    frame's features are its whole column, or with `column_max` each filter's largest value in it.
+    Every convolution halves the height, and the width until a frame is `frame_width` px wide.
+    Raises `ValueError` if the halvings cannot reach `frame_width`, or if it does not divide the
+    width.
+
+    Args:
+        x: line images, rescaled.
+        frame_width: px from frame to frame; a power of two up to 2 ** len(filters).
+        filters: of each convolution.
+        activation: 'relu', 'mish' or another that Keras knows.
+        column_max: takes each filter's largest value in a frame's column, not the whole column.
     """
     strides = _strides(frame_width, len(filters))
     if x.shape[2] is not None and x.shape[2] % frame_width:
@@ -50,14 +58,22 @@ def line_crnn(
 ) -> keras.Model:
     """Read lines by convolving the whole line once and bidirectional LSTMs over its frames.
 
-    Takes uint8 (batch, height, width), gives float32 logits (batch, width // frame_width,
-    num_classes). lstm_size: units in each direction, of `num_lstms` layers on one another. Fresh
-    lines without end need no `dropout`; a small fixed set does. activation: 'relu', 'mish' or
-    another that Keras knows. column_max: see `line_features`. shortcut: a second output, logits
-    straight from the convolutions, which helps them to learn while the LSTM does not yet.
-    The width may stay open (None); `frame_width` in px is a power of two up to
-    2 ** len(filters) that divides it, else `ValueError`. Source: Shi, Bai and Yao 2015 (CRNN), with
-    strided convolutions for pools; column maximum and shortcut as in Retsinas et al. 2022.
+    Takes uint8 (batch, height, width), returns float32 logits (batch, width // frame_width,
+    num_classes). Raises `ValueError` as `line_features` does.
+    Source: Shi, Bai and Yao 2015 (CRNN), with strided convolutions for pools; column maximum and
+    shortcut as in Retsinas et al. 2022.
+
+    Args:
+        input_shape: height and width in px; the width may be None, for lines of any width.
+        num_classes: characters and the blank.
+        frame_width, filters, column_max: see `line_features`.
+        lstm_size: units in each direction.
+        num_lstms: layers on one another.
+        dropout: share of the features that are left out in training. A small fixed set of lines
+            needs it; an endless stream of fresh lines does not.
+        activation: of the convolutions and the dense layer.
+        shortcut: adds a second output, logits straight from the convolutions, which helps them to
+            learn before the LSTM does.
     """
     image_input = keras.Input(input_shape, dtype="uint8", name="image")
     x = line_features(rescaled(image_input), frame_width, filters, activation, column_max)

@@ -19,11 +19,21 @@ def line_lstm_ctc(
 ) -> keras.Model:
     """Read lines by sliding a LeNet over windows and an LSTM over its features.
 
-    Takes uint8 (batch, height, width), gives float32 logits (batch, windows, num_classes), one
-    frame a window. num_lstms, bidirectional and batch_normalization (of the LeNet) are what the
-    course's students tried next. Raises `ValueError` where a window is wider than the line or too
-    narrow for LeNet. Source: Full Stack Deep Learning, March 2019, lab 3 (windows 12 px wide every
-    5 px).
+    Takes uint8 (batch, height, width), returns float32 logits (batch, windows, num_classes): one
+    frame per window. `num_lstms`, `bidirectional` and `batch_normalization` are what the course's
+    students tried next. Raises `ValueError` if a window is wider than the line or too narrow for
+    LeNet.
+    Source: Full Stack Deep Learning, March 2019, lab 3 (windows 12 px wide every 5 px).
+
+    Args:
+        input_shape: height and width in px.
+        num_classes: characters and the blank.
+        window_width: px.
+        window_stride: px from window to window.
+        lstm_size: units in each direction.
+        num_lstms: layers on one another.
+        bidirectional: runs the LSTMs over the frames in both directions.
+        batch_normalization: normalizes in the LeNet.
     """
     height, width = input_shape
     count = num_windows(width, window_width, window_stride)

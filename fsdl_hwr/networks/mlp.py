@@ -15,8 +15,15 @@ def mlp(
 ) -> keras.Model:
     """Classify single characters by dense layers only.
 
-    Takes uint8 (batch, height, width), gives float32 logits (batch, num_classes).
+    Takes uint8 (batch, height, width), returns float32 logits (batch, num_classes).
     Source: Full Stack Deep Learning, March 2019, lab 2 (143,824 parameters with 80 classes).
+
+    Args:
+        input_shape: height and width in px.
+        num_classes: characters.
+        layer_size: units of each hidden layer.
+        num_layers: hidden layers.
+        dropout: share of the units that are left out in training.
     """
     image_input = keras.Input(input_shape, dtype="uint8", name="image")
     x = layers.Flatten()(rescaled(image_input))  # (height * width,)

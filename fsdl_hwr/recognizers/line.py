@@ -269,6 +269,12 @@ class LineBatches(training.Batches):
 
     Lines come in groups; within a group, lines of like width share a batch, so that less blank
     paper is computed, and the batches' order is random again.
+
+    Args:
+        recognizer: says how lines are trimmed and labeled.
+        source: lines, or an endless stream of them.
+        batch_size: lines per batch.
+        seed: of the order.
     """
 
     GROUP = 16  # batches

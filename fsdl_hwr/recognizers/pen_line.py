@@ -133,6 +133,12 @@ class LineBatches(training.Batches):
 
     Lines of about equal length share a batch. Lines that CTC cannot write in their frames are left
     out, and counted in `num_dropped`.
+
+    Args:
+        lines: inks and transcripts.
+        alphabet: their characters.
+        batch_size: lines per batch.
+        seed: of the order and the changes.
     """
 
     def __init__(self, lines: TextLines, alphabet: Alphabet, batch_size: int, seed: int):

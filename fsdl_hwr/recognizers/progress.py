@@ -62,7 +62,14 @@ class Progress:
             print(line[:79], end="", flush=True)
 
     def end(self, epoch: int, figures: Mapping[str, float], is_best: bool, rate: float) -> None:
-        """Show an epoch's figures; a star marks the best so far."""
+        """Show an epoch's figures.
+
+        Args:
+            epoch: its number, from 0.
+            figures: by name; those of validation begin with 'val_'.
+            is_best: marks the epoch with a star.
+            rate: units per second.
+        """
         if not self.verbose:
             return
         seconds = (self.epochs - epoch - 1) * figures["seconds"]

@@ -69,7 +69,14 @@ def nearest(
     names: Sequence[str],
     asked: np.ndarray,
 ) -> str:
-    """Return the name of the template nearest to `asked`. Raises `ValueError` without templates."""
+    """Return the name of the nearest template. Raises `ValueError` without templates.
+
+    Args:
+        distance: called as `distance(template, asked)`; the smaller, the more alike.
+        templates: to compare with, all made in one way.
+        names: one per template.
+        asked: made as the templates are.
+    """
     if len(templates) == 0:
         raise ValueError("There are no templates to compare with: add some first.")
     return names[int(np.argmin([distance(template, asked) for template in templates]))]

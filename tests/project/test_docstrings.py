@@ -1,0 +1,111 @@
+"""Whoever calls a function of many parameters finds each of them in its docstring."""
+
+import ast
+import re
+
+import pytest
+from paths import ROOT
+
+MANY = 4  # parameters
+PACKAGE = ROOT / "fsdl_hwr"
+SOURCES = [path for path in sorted(PACKAGE.rglob("*.py")) if path.parent.name != "checks"]
+# What calls by a fixed signature explains it once, for all that it calls.
+OF_A_PROTOCOL = {
+    "datasets/brown.py: lines",  # `sources.SOURCES`, called by `sources.sentences`
+    "datasets/text.py: faker_lines",
+    "datasets/text.py: number_lines",
+    "datasets/canvas_ink.py: Pointer.draw",  # `line_makers.Pen`
+    "datasets/line_makers.py: RuledHand.draw",
+}
+# To be emptied: the lists are still missing.
+MISSING = {
+    "datasets/downloads.py: download",
+    "datasets/drawn_pages.py: PageMaker",
+    "datasets/drawn_pages.py: archive_pages",
+    "datasets/drawn_pages.py: draw",
+    "datasets/drawn_pages.py: make_pages",
+    "datasets/drawn_pages.py: training_maker",
+    "datasets/names.py: made_names",
+    "datasets/syriac.py: letters",
+    "experiments/sweeps.py: run_one",
+    "experiments/sweeps.py: start_in_background",
+    "experiments/sweeps.py: sweep",
+    "experiments/tracking.py: Run",
+    "experiments/tracking.py: start",
+    "figures/pages.py: draw_curve",
+    "figures/pages.py: draw_lines_found",
+    "porting/numpy_crnn.py: convolve",
+    "porting/numpy_crnn.py: lstm",
+    "porting/numpy_crnn.py: normalize",
+    "recognizers/line_detector.py: DrawnBatches",
+    "recognizers/line_detector.py: RealBatches",
+}
+
+
+def is_public(node):
+    return not node.name.startswith("_")
+
+
+def parameters(function):
+    """List a function's parameters by name, without `self` and what stars collect."""
+    arguments = function.args
+    names = [a.arg for a in arguments.posonlyargs + arguments.args + arguments.kwonlyargs]
+    return [name for name in names if name not in ("self", "cls")]
+
+
+def documented(tree):
+    """Yield (name, what bears the docstring, its parameters) for all that is public in a module.
+
+    A class bears the docstring of its `__init__`.
+    """
+    definitions = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+    for node in filter(is_public, definitions):
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, node, parameters(node)
+        else:
+            for method in [n for n in node.body if isinstance(n, ast.FunctionDef)]:
+                if method.name == "__init__":
+                    yield node.name, node, parameters(method)
+                elif is_public(method):
+                    yield f"{node.name}.{method.name}", method, parameters(method)
+
+
+def listed(docstring):
+    """Return the names in the list `Args:` of a docstring; one entry may have several."""
+    _, _, after = f"{docstring}\n".partition("\nArgs:\n")
+    block = re.match(r"(?:    .*\n)*", after)[0]
+    entries = re.findall(r"^    (\w[\w, ]*):", block, re.M)
+    return {name.strip() for entry in entries for name in entry.split(",")}
+
+
+def unlisted(source):
+    """List what takes many parameters, with those that its docstring does not list."""
+    found = {}
+    for name, node, names in documented(ast.parse(source)):
+        lacks = set(names) - listed(ast.get_docstring(node))
+        if len(names) >= MANY and lacks:
+            found[name] = lacks
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_many_parameters_are_listed(path):
+    place = path.relative_to(PACKAGE).as_posix()
+    found = unlisted(path.read_text("utf-8"))
+    exempt = OF_A_PROTOCOL | MISSING
+    assert not {name: lacks for name, lacks in found.items() if f"{place}: {name}" not in exempt}
+
+
+def test_what_is_not_listed_is_found():
+    def function(docstring):
+        return f'def f(a, b, *, c, d):\n    """{docstring}"""\n'
+
+    assert unlisted(function("Add.")) == {"f": {"a", "b", "c", "d"}}
+    assert unlisted(function("Add.\n\n    Args:\n        a, b: numbers.\n        c: more.\n")) == {
+        "f": {"d"}
+    }
+    everything = "Add.\n\n    Args:\n        a, b: numbers.\n        c, d: more,\n            too."
+    assert unlisted(function(everything)) == {}
+    assert list(unlisted("class A:\n    def __init__(self, a, b, c, d): pass\n")) == ["A"]
+    assert not unlisted("class A:\n    def f(self, a, b, c): pass\n")
+    assert not unlisted("def _f(a, b, c, d): pass\n")
