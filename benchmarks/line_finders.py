@@ -5,7 +5,7 @@ Run `python benchmarks/line_finders.py PAGES --network FILE [--together "57+58 0
 lab 06 leaves, `best.keras`, or its weights. With `--train-on`, two halves of the letters are
 trained on in turn, with six pages at most, and the other half is scored: no letter is on both
 sides. `--second` names a second annotation of some of the pages, by file name. Drawn pages by
-writers never seen are scored besides. Writes runs/benchmarks/line_finders.json.
+writers never seen are scored, too. Writes runs/benchmarks/line_finders.json.
 """
 
 import argparse

@@ -28,7 +28,7 @@ LOOK_ALIKES = (
 def frames_needed(label: Sequence | np.ndarray) -> int:
     """Count the fewest frames that can write a label, or a text, by CTC.
 
-    One a character, and one for the blank between equal neighbors.
+    One per character, and one for the blank between equal neighbors.
     """
     return len(label) + sum(bool(a == b) for a, b in itertools.pairwise(label))
 
@@ -42,7 +42,7 @@ def normalize(text: str) -> str:
 class Alphabet:
     """The characters of a recognizer, as a value: class 0 is the blank, character k class k + 1.
 
-    `characters` is a string without repeats. Raises `ValueError` where it is empty or repeats one.
+    `characters` is a string without repeats. Raises `ValueError` if it is empty or repeats one.
     """
 
     characters: str = DEFAULT_CHARACTERS
@@ -100,7 +100,7 @@ class Alphabet:
 
 
 def class_map(source: str, target: str) -> np.ndarray:
-    """Say which class of `target` stands for each character of `source`: int32 (len(source),).
+    """Return the class of `target` for each character of `source`: int32 (len(source),).
 
     A small letter that `target` lacks is its capital's class (EMNIST Balanced has C for C and c);
     a character with no class at all is -1.

@@ -12,8 +12,8 @@ import numpy as np
 class Augmentation:
     """Changes an image at random, on the CPU and so on every Keras backend alike.
 
-    rotation: up to so many degrees either way. shear: up to this slope, x over y. scale: up to
-    this share larger or smaller, in width and height apart. shift: up to this share of the side.
+    rotation: at most, in degrees, either way. shear: slope at most, x over y. scale: share at most
+    by which width and height grow or shrink, each by its own. shift: share of the side at most.
     stroke: probability that strokes become thinner or thicker. elastic: size in px of a smooth
     random displacement (Simard et al. 2003).
     """
@@ -55,8 +55,9 @@ class Augmentation:
 class PenVariation:
     """Changes an ink at random as another hand, or the same on another day, would write it.
 
-    shear: up to this slope, x over y. rotation: up to so many degrees. stretch: up to this share
-    wider or narrower. wobble: size of a slow random displacement, as a share of the ink's height.
+    shear: slope at most, x over y. rotation: at most, in degrees. stretch: share at most by which
+    the ink becomes wider or narrower. wobble: size of a slow random displacement, as a share of
+    the ink's height.
     """
 
     shear: float = 0.4
@@ -87,9 +88,9 @@ class PenVariation:
 class PointVariation:
     """Changes a batch of pen points at random, each ink in its own way.
 
-    rotation: up to so many degrees. shear: up to this slope, x over y. stretch: up to this share
-    wider or narrower, higher or lower. wobble: size of a slow random displacement, as a share of
-    the ink's longer side.
+    rotation: at most, in degrees. shear: slope at most, x over y. stretch: share at most by which
+    the ink becomes wider or narrower, higher or lower. wobble: size of a slow random displacement,
+    as a share of the ink's longer side.
     """
 
     rotation: float = 7.0

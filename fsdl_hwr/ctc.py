@@ -1,6 +1,6 @@
 """Connectionist temporal classification: from logits per frame to a text, and back to gradients.
 
-A network writes one class per frame, a text has fewer characters than the line has frames. CTC
+A network writes one class per frame, but a text has fewer characters than the line has frames. CTC
 joins the two: a path of classes *collapses* to a label by merging equal neighbors and then dropping
 blanks, and the probability of a label is the sum over all paths that collapse to it.
 
@@ -30,7 +30,7 @@ def check_feasible(
     """Raise a `ValueError` that names the first line whose label needs more frames than it has.
 
     `labels` are n arrays of class indices, `frames` (n,) integers, `texts` n transcripts to show in
-    the error in place of the class indices.
+    the error instead of the class indices.
     """
     _check_counts(labels=labels, frames=frames, texts=labels if texts is None else texts)
     for line, (label, has) in enumerate(zip(labels, frames, strict=True)):
@@ -79,11 +79,11 @@ def loss(targets, logits):
 
     `targets` (batch, 2 + max_length) as `pack_labels` makes them, `logits` (batch, frames, classes)
     before the softmax, blank 0. Returns float32 (batch,), in nats, not divided by any length.
-    An empty label costs -sum log p(blank). A label that no path can write costs infinity and gives
+    An empty label costs -sum log p(blank). A label that no path can write costs infinity and has
     no gradient: call `check_feasible` before training.
 
-    With TensorFlow this is the sparse-label kernel, which runs on the CPU. Under XLA (Keras
-    compiles with it on a GPU unless told `jit_compile=False`) and with other backends it is
+    On TensorFlow this is the sparse-label kernel, which runs on the CPU. Under XLA (Keras
+    compiles with it on a GPU unless told `jit_compile=False`) and on other backends it is
     `keras.ops.ctc_loss`.
     """
     from keras import ops
@@ -305,8 +305,8 @@ def forward_backward(log_probs: np.ndarray, label: Label) -> Lattice:
     """Sum over all alignments of a label with a line, from both ends.
 
     `log_probs` (frames, classes) is normalized in every frame, `label` an array of class indices.
-    The loss's gradient with respect to the logits is softmax - occupancy, where the occupancy of a
-    class is the sum over its states. Raises `ValueError` for a label that does not fit the frames
+    The loss's gradient with respect to the logits is softmax - occupancy; the occupancy of a class
+    is the sum over its states. Raises `ValueError` for a label that does not fit the frames
     or has probability 0. Source: Graves et al. (2006), with beta not counting its own frame.
     """
     log_probs, label = _check_alignable(log_probs, label)
@@ -392,7 +392,7 @@ def character_boundaries(states: Counts, label: Label, frame_width: float) -> li
 
 
 def _states(label):
-    """Put blanks around the characters, and say which states may be entered from two back."""
+    """Put blanks around the characters; return which states may be entered from two back, too."""
     states = np.full(2 * len(label) + 1, BLANK_INDEX)
     states[1::2] = label
     may_skip = np.zeros(len(states), bool)
@@ -456,9 +456,9 @@ def _check_alignable(log_probs, label) -> tuple[np.ndarray, np.ndarray]:
 def count_paths(text: str, num_frames: int) -> int:
     """Count the paths of `num_frames` frames that collapse to a text; 0 if they are too few.
 
-    The frames that no shortest path needs go anywhere: to one of n characters, which gets longer,
-    or to one of the n + 1 gaps around them, as blanks. So many frames fall into 2n + 1 places in
-    "frames + 2n choose 2n" ways.
+    Every frame that the shortest path does not need either lengthens one of the n characters or
+    puts a blank into one of the n + 1 gaps around them. k such frames fall into these 2n + 1 places
+    in "k + 2n choose 2n" ways.
     """
     spare = num_frames - frames_needed(text)
     return math.comb(spare + 2 * len(text), 2 * len(text)) if spare >= 0 else 0

@@ -28,7 +28,7 @@ DAMAGED_ARRAYS = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, KeyError
 def write_atomically(path: str | os.PathLike) -> Iterator[Path]:
     """Yield a temporary path to write to, which becomes `path` when the block ends without error.
 
-    Whoever looks at `path` finds it whole or absent (or as it was), also after a kill. The
+    Whoever looks at `path` finds it whole or absent (or as it was), even after a kill. The
     temporary path lies in the same folder and has the same suffix (`np.savez` adds its own).
     """
     path = Path(path)

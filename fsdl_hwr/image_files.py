@@ -21,7 +21,7 @@ def load(source, name: str = "") -> np.ndarray:
     """Load one picture as gray: uint8 (height, width).
 
     source: a path, the bytes of a file, a PIL image, or an array as `paper.gray` takes it (gray,
-    RGB or RGBA; 16 bits and bools too). name: how errors call it; a path is its own name.
+    RGB or RGBA; 16 bits and bools too). name: what errors call it; a path is its own name.
     Raises `FileNotFoundError`, or `ValueError` for what is empty, no picture, damaged or larger
     than 50 million pixels, which its header says before it is decoded.
     """

@@ -57,7 +57,7 @@ class LineGeometry:
             height; 0 lets any ink fill it.
         deviations: the same by the standard deviation of the ink's rows, which a flourish and a
             neighbor's descender hardly change; what then lies outside the image is cut off.
-        thickest_pen: a line is enlarged until its pen is so many px wide at most: a period stays a
+        thickest_pen: px that the pen may be wide when a line is enlarged, so that a period stays a
             period. 0 sets no limit; it needs `deviations`.
     """
 
@@ -106,7 +106,7 @@ def points_of(inks: Iterable[Ink]) -> np.ndarray:
 
 
 def bounding_box(ink: Ink) -> tuple[float, float, float, float]:
-    """Give (left, top, right, bottom) of an ink; zeros where it is empty."""
+    """Return (left, top, right, bottom) of an ink; zeros if it is empty."""
     if not ink:
         return 0.0, 0.0, 0.0, 0.0
     points = np.concatenate([stroke[:, :2] for stroke in ink])
@@ -122,7 +122,7 @@ def transform(ink: Ink, matrix: np.ndarray | list[list[float]]) -> Ink:
         raise ValueError(f"An affine matrix has shape (2, 3); got {matrix.shape}.")
     if not ink:
         return []
-    points = np.concatenate(ink)  # at once: an array a stroke would take most of the time
+    points = np.concatenate(ink)  # at once: an array per stroke would take most of the time
     moved = points[:, :2] @ matrix[:, :2].T + matrix[:, 2]
     moved = np.concatenate([moved, points[:, 2:]], axis=1)
     return np.split(moved, np.cumsum([len(stroke) for stroke in ink[:-1]]))
@@ -156,7 +156,7 @@ def render(ink: Ink, height: int, width: int, stroke_width: float = 2.0) -> np.n
 
 
 def glyph_box(character: str) -> tuple[float, float, float]:
-    """Give width and height of the box that a character fills in a glyph, and its middle row."""
+    """Return width and height of the box that a character fills in a glyph, and its middle row."""
     full = GLYPH_EXTENT, GLYPH_EXTENT, GLYPH_SIZE / 2
     return SYMBOL_BOXES.get(character, full)
 
@@ -166,7 +166,7 @@ def glyph_image(ink: Ink, character: str, stroke_width: float = 2.0) -> np.ndarr
 
     The longer side of the ink becomes `GLYPH_EXTENT` pixels, the stroke included. The symbols in
     `SYMBOL_BOXES` get a smaller box at their usual height, so that ',' differs from "'".
-    An ink without points gives an empty image.
+    An ink without points makes an empty image.
     """
     box_width, box_height, center_row = glyph_box(character)
     left, top, right, bottom = bounding_box(ink)
@@ -190,14 +190,14 @@ def line_image(
 ) -> np.ndarray:
     """Draw a line of text so that it fills the height: uint8 (height, width), ink 255 on 0.
 
-    The line starts at the left. One wider than the image is squeezed; an ink without points gives
+    The line starts at the left. One wider than the image is squeezed; an ink without points makes
     blank paper. Raises `ValueError` for a line that would be squeezed too much.
 
     Args:
         ink: of the line, in any units.
         geometry: of the image.
         stroke_width: of the pen, in px.
-        margin: px of paper around the ink, in place of the geometry's.
+        margin: px of paper around the ink; the geometry's by default.
         band: top and bottom, in the ink's units, of what fills the height; the ink's own if None.
         min_width: px; a narrower line is stretched to them.
         min_squeeze: share of its own width that a line keeps at least when it is squeezed.
@@ -242,7 +242,7 @@ def _spread(ink: Ink) -> float:
 
 
 def ink_width(image: np.ndarray) -> int:
-    """Say how far a line goes: the column after the last ink of a uint8 image, 0 where empty."""
+    """Return how far a line goes: the column after the last ink of a uint8 image, 0 if empty."""
     columns = np.flatnonzero((image >= INK_LEVEL).any(axis=0))
     return int(columns[-1]) + 1 if len(columns) else 0
 
@@ -266,7 +266,7 @@ def pack(inks: list[Ink]) -> dict[str, np.ndarray]:
 
 
 def unpack(arrays: dict[str, np.ndarray]) -> list[Ink]:
-    """Give back the inks that `pack` flattened; the strokes are views into its points."""
+    """Return the inks that `pack` flattened; the strokes are views into its points."""
     points, stroke_ends, ink_ends = (arrays[k] for k in ("points", "stroke_ends", "ink_ends"))
     starts = np.concatenate([[0], stroke_ends[:-1]]).astype(int)
     strokes = [points[a:b] for a, b in zip(starts, stroke_ends, strict=False)]

@@ -12,7 +12,7 @@ import numpy as np
 from fsdl_hwr import files
 from fsdl_hwr.alphabet import Alphabet
 
-END = ""  # what stands for the end of a sentence where a character is asked for
+END = ""  # stands for the end of a sentence when a character is asked for
 BOUNDARY = 0  # start of a sentence in a context, end of it as a prediction: the blank's free place
 CACHED_CONTEXTS = 50_000  # of 80 float64 each, 32 MB
 
@@ -23,8 +23,8 @@ class CharacterNgram:
     With n(h c) counts, T(h) the number of different characters seen after the context h, and h' the
     context without its first character:
     p(c | h) = (n(h c) + T(h) p(c | h')) / (n(h) + T(h)), and 1 / classes below the empty
-    context. It gives every character of the alphabet, and the end of the sentence, a probability
-    above 0. Source: Witten and Bell: "The Zero-Frequency Problem" (1991), in the recursive form of
+    context. Every character of the alphabet, and the end of the sentence, has a probability above
+    0. Source: Witten and Bell: "The Zero-Frequency Problem" (1991), in the recursive form of
     Chen and Goodman: "An Empirical Study of Smoothing Techniques for Language Modeling" (1999).
     """
 
@@ -45,7 +45,7 @@ class CharacterNgram:
     ) -> "CharacterNgram":
         """Count the n-grams of every length up to `order` in sentences of an alphabet's characters.
 
-        Raises `ValueError` where there is no text, a character is outside the alphabet, or the
+        Raises `ValueError` if there is no text, a character is outside the alphabet, or the
         order is below 1 or too high for 64-bit codes (9 with 80 classes).
         """
         alphabet = alphabet or Alphabet()
@@ -64,7 +64,7 @@ class CharacterNgram:
         return cls(alphabet, [_count(stream, length, base) for length in range(1, order + 1)])
 
     def save(self, path: str | os.PathLike, rarest: int = 2) -> Path:
-        """Write the model as one `.npz`, whole or not at all.
+        """Write the model as one `.npz`, atomically.
 
         rarest: n-grams longer than three that were seen less often are left out, to save space.
         """

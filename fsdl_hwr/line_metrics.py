@@ -21,7 +21,7 @@ class LineScore:
     matched: float
     true: int
     found: int
-    matched_true: float | None = None  # where recall is counted otherwise than precision
+    matched_true: float | None = None  # if recall is counted otherwise than precision
 
     @property
     def recall(self) -> float:

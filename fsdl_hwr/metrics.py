@@ -64,7 +64,7 @@ def word_error_rate(references: Sequence[str], predictions: Sequence[str], seed:
 
 
 def characters_right(reference: str, prediction: str) -> np.ndarray:
-    """Say of each predicted character whether it is right: bool (characters of the prediction,).
+    """Return whether each predicted character is right: bool (characters of the prediction,).
 
     Right is what the alignment with the fewest edits matches; what was left out does not count.
     """
@@ -81,7 +81,7 @@ def bag_of_words_error_rate(
     """Return the WER of texts whose order of words does not matter: per text, a bag against a bag.
 
     Words that one bag has and the other lacks are paired as substitutions, the rest are lost or
-    added. Beside the WER in reading order it says how much of that is order. Source: Vidal et al.
+    added. Beside the WER in reading order it shows how much of that is order. Source: Vidal et al.
     2023, arXiv 2301.05935.
     """
     errors, lengths = [], []
@@ -125,7 +125,7 @@ def bootstrap_interval(
 def accuracy(labels: Sequence[Hashable], predictions: Sequence[Hashable]) -> Rate:
     """Return the share of single characters that were recognized, with Wilson's interval.
 
-    `labels` and `predictions` are n class indices each, or n characters. Raises `ValueError` where
+    `labels` and `predictions` are n class indices each, or n characters. Raises `ValueError` if
     the counts differ or are 0. Source of the interval: Wilson: "Probable Inference, the Law of
     Succession, and Statistical Inference" (1927).
     """
@@ -154,7 +154,7 @@ class Confusions:
 def confusions(references: Sequence[str], predictions: Sequence[str]) -> Confusions:
     """Align every prediction with its reference by the fewest edits, and count the edits by kind.
 
-    Where several alignments take equally few edits, one of them is counted.
+    If several alignments take equally few edits, one of them is counted.
     """
     references, predictions = _texts(references), _texts(predictions)
     _check_counts(references, predictions)
@@ -211,7 +211,7 @@ def _check_counts(references, predictions):
     if len(references) != len(predictions):
         raise ValueError(
             f"{len(references)} references and {len(predictions)} predictions: pair them one to "
-            "one, with an empty text where nothing was read."
+            "one, with an empty text if nothing was read."
         )
     if len(references) == 0:
         raise ValueError("There is nothing to measure: the references are an empty list.")

@@ -26,7 +26,7 @@ def contrast(image: np.ndarray) -> np.ndarray:
     """Measure ink against the paper around it: uint8 (height, width) to the same, ink 255 on 0.
 
     Paper is the local median, so shadows, folds and a vignette go; a page of light ink on dark
-    paper is turned over first. Blank paper gives zeros.
+    paper is inverted first. Blank paper becomes zeros.
     """
     image = image if is_light(image) else 255 - image
     height, width = image.shape
@@ -46,7 +46,7 @@ def contrast(image: np.ndarray) -> np.ndarray:
 
 
 def ink_mask(image: np.ndarray) -> np.ndarray:
-    """Say which pixels of a page are ink: bool (height, width), without rules and specks."""
+    """Return which pixels of a page are ink: bool (height, width), without rules and specks."""
     strength = contrast(image)
     if not strength.any():
         return strength > 0

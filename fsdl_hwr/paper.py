@@ -28,7 +28,7 @@ Box = tuple[int, int, int, int]
 def gray(image: np.ndarray, name: str = "The image") -> np.ndarray:
     """Turn an image into gray: uint8 (height, width), (…, 1), (…, 3) or (…, 4) to (height, width).
 
-    The fourth channel is opacity, and what is transparent shows white paper. name: how errors call
+    The fourth channel is opacity, and what is transparent shows white paper. name: what errors call
     the image. Raises `ValueError` or `TypeError` for what is empty, not uint8, of another shape, or
     larger than 50 million pixels.
     """
@@ -66,7 +66,7 @@ def extract_ink(image: np.ndarray) -> np.ndarray:
     """Tell ink from paper: uint8 (height, width) to the same, paper 0, usual ink 255.
 
     Ink is few pixels darker, or lighter, than the paper beside it. So light may fall off and a
-    shadow may have a sharp edge, as long as both are larger than the pen. Blank paper gives zeros.
+    shadow may have a sharp edge, as long as both are larger than the pen. Blank paper is all zeros.
     """
     if (paper := _even_paper(image)) is not None:
         return _extract_from_even(image, paper)
@@ -106,7 +106,7 @@ def _extract_from_even(image: np.ndarray, paper: float) -> np.ndarray:
 
 
 def is_dark_on_light(image: np.ndarray) -> bool:
-    """Say on which side of the paper ink lies: few pixels, far away, all on one side."""
+    """Return on which side of the paper ink lies: few pixels, far away, all on one side."""
     step = max(1, min(image.shape) // 120)
     small = cv2.blur(image, (step, step))[::step, ::step] if step > 1 else image
     size = int(max(5, 0.4 * min(small.shape))) | 1
@@ -178,7 +178,7 @@ def glyph_from_image(image: np.ndarray, name: str = "The image") -> np.ndarray:
     image: uint8, gray or color, of any size and light, dark ink on light paper or the reverse, with
     more paper than ink. As in EMNIST the character is centered, its longer side fills
     `GLYPH_EXTENT` px, its aspect is kept; strokes too thin to be seen at this size are widened.
-    Blank paper gives zeros. Raises what `gray` raises.
+    Blank paper becomes zeros. Raises what `gray` raises.
     """
     ink = extract_ink(_reduced(gray(image, name)))
     return _fitted(ink, _strokes(ink))
@@ -260,7 +260,7 @@ def _reduced(image: np.ndarray) -> np.ndarray:
 
 
 def _box(strokes: np.ndarray) -> Box:
-    """Give (left, top, right, bottom) of what is set in a mask that is not empty."""
+    """Return (left, top, right, bottom) of what is set in a mask that is not empty."""
     rows, columns = np.flatnonzero(strokes.any(axis=1)), np.flatnonzero(strokes.any(axis=0))
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
@@ -272,7 +272,7 @@ def stroke_width(strokes: np.ndarray) -> float:
 
 
 def _strokes(ink: np.ndarray) -> np.ndarray:
-    """Say which pixels the pen went over: bool (height, width), without specks."""
+    """Return which pixels the pen went over: bool (height, width), without specks."""
     strokes = ink >= STROKE_LEVEL
     if not strokes.any():
         return strokes
@@ -341,7 +341,7 @@ def _fitted(ink: np.ndarray, strokes: np.ndarray) -> np.ndarray:
 def on_paper(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Lay ink on paper as a careless photograph shows it: dark on gray, unevenly lit, with grain.
 
-    Takes uint8 (height, width), ink 255 on 0, and gives the same shape, dark on light.
+    Takes uint8 (height, width), ink 255 on 0, and returns the same shape, dark on light.
     """
     height, width = image.shape
     direction = rng.uniform(0, 2 * np.pi)

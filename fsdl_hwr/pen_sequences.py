@@ -55,7 +55,7 @@ def writer_units(sizes: np.ndarray, writers: np.ndarray) -> np.ndarray:
 def line_unit(ink: Ink) -> float:
     """Return about the height of a line's small letters: of the band that 70% of its ink lies in.
 
-    A line without extent gives 1e-6.
+    For a line without extent that is 1e-6.
     """
     points, pen = resample(ink, LINE_POINTS)
     low, high = np.percentile(points[pen > 0, 1], [15, 85])
@@ -66,7 +66,7 @@ def resample(ink: Ink, num_points: int = NUM_POINTS) -> tuple[np.ndarray, np.nda
     """Take points at equal distances along a finished ink, the ways between its strokes included.
 
     Returns points float32 (num_points, 2) and pen float32 (num_points,): 1 on the paper, 0 in the
-    air. An ink without extent, a dot, gives its one point again and again.
+    air. For an ink without extent, a dot, all points are its one point.
     """
     points = np.concatenate([stroke[:, :2] for stroke in ink]).astype(np.float64)  # (p, 2)
     lengths = _distances(points[:-1], points[1:])  # (p - 1,)
@@ -146,7 +146,7 @@ def step_features(points: np.ndarray, pen: np.ndarray, ended: np.ndarray) -> np.
 def line_features(points: np.ndarray, pen: np.ndarray) -> np.ndarray:
     """Describe a line of text: points (p, 2), in units, and pen (p,) to float32 (p, 4).
 
-    Each point has its height above the middle of the line, its direction and the pen. Where it is
+    Each point has its height above the middle of the line, its direction and the pen. Its place
     along the line says nothing about its character.
     """
     middle = (points[:, 1].min() + points[:, 1].max()) / 2

@@ -14,7 +14,7 @@ from fsdl_hwr.paper import STROKE_LEVEL
 
 LARGEST_SKEW = 10.0  # degrees
 SMALLEST_TURN = 0.2  # degrees; less is not worth blurring the strokes
-CLEARLY = 1.02  # a skew must make the profile so much sharper than none
+CLEARLY = 1.02  # a skew must make the profile this many times as sharp
 RULE_LEVEL = 32  # a rule may be fainter than ink
 LONGEST_STROKE = 25  # pen widths: a straight line longer than that was not written
 SPECK = 0.25  # of a square as wide as the pen
@@ -185,7 +185,7 @@ def without_specks(ink: np.ndarray) -> np.ndarray:
 
 
 def _is_frame(part: np.ndarray, shape: tuple[int, int]) -> bool:
-    """Say whether a component lies along an edge of the page, or around it."""
+    """Return whether a component lies along an edge of the page, or around it."""
     left, top, width, height, area = (int(n) for n in part)
     rows, columns = shape
     touches = left == 0 or top == 0 or left + width == columns or top + height == rows
@@ -240,7 +240,7 @@ def without_rules(ink: np.ndarray) -> np.ndarray:
 
 
 def _find_rules(page: np.ndarray, pen: float, least: float, across: bool) -> list[_Rule]:
-    """Find lines along x that are at least so many px long, and from edge to edge if `across`."""
+    """Find lines along x of at least `least` px, and from edge to edge if `across`."""
     mask = cv2.dilate((page >= RULE_LEVEL).astype(np.uint8), np.ones((3, 1), np.uint8))
     length = int(max(15, min(12 * pen, 0.4 * page.shape[1])))
     runs = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))

@@ -1,1 +1,1 @@
-"""Checks of the exercises, a module for each lab: they name the mistake and keep the answer."""
+"""Checks of the exercises, one module per lab: they name the mistake, not the answer."""

@@ -46,9 +46,9 @@ _right: set[str] = set()  # names of the functions whose checks have passed
 
 
 def call(function: Callable, *arguments):
-    """Call a student's function on copies of the arguments, and return what it gives.
+    """Call a student's function on copies of the arguments, and return what it returns.
 
-    Raises `NotAnswered` where nothing is written yet, `Wrong` where nothing is returned. An error
+    Raises `NotAnswered` if nothing is written yet, `Wrong` if nothing is returned. An error
     in the function itself goes on to the student, in a notebook with the traceback of the student's
     own lines alone.
     """
@@ -67,7 +67,7 @@ def call(function: Callable, *arguments):
     except Exception as error:
         below = error.__traceback__ and error.__traceback__.tb_next
         own = traceback.format_exception(type(error), error, below)
-        # IPython shows what this returns in place of the whole traceback.
+        # IPython shows what this returns instead of the whole traceback.
         error._render_traceback_ = lambda: "".join(own).splitlines()  # type: ignore[attr-defined]
         raise
     finally:
@@ -92,10 +92,10 @@ def compare(
     mistakes: Sequence[tuple[str, Callable]],
     advice: str,
 ) -> None:
-    """Raise `Wrong` unless a student's function gives what `right` gives on every case.
+    """Raise `Wrong` unless a student's function returns what `right` returns on every case.
 
-    cases: arguments of a call each, the plainest first. mistakes: what to say, and a function that
-    makes the mistake. advice: what to do where none of them is recognized.
+    cases: arguments per call, the plainest first. mistakes: what to say, and a function that makes
+    the mistake. advice: what to do if none of them is recognized.
     """
     given = [call(function, *case) for case in cases]
     wanted = [right(*copy.deepcopy(case)) for case in cases]

@@ -140,9 +140,7 @@ def hold_out(function: Callable) -> None:  # noqa: C901 (a table of mistakes)
     if len(kept) == 15:
         raise judge.Wrong("three quarters are kept back: True and False have changed sides.")
     if len(kept) != 5:
-        raise judge.Wrong(
-            f"{len(kept)} of 20 writers are kept back where a quarter was asked for, 5."
-        )
+        raise judge.Wrong(f"{len(kept)} of 20 writers are kept back; a quarter was asked for, 5.")
     if not np.array_equal(masks[0], masks[1]):
         raise judge.Wrong(
             "two calls with generators of the same seed differ: draw from `rng` and from nothing "
@@ -237,7 +235,7 @@ def temperature(function: Callable) -> None:
         return judge.confirm(function)
     if (np.abs(given * best - 1) < 0.06).all():
         raise judge.Wrong(
-            "that is 1 over the temperature: you multiply by it where the logits should be divided."
+            "that is 1 over the temperature: you multiply by it, but the logits should be divided."
         )
     if np.ptp(given) < 1e-9:
         raise judge.Wrong(

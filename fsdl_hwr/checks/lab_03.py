@@ -319,7 +319,7 @@ def bootstrap_interval(function: Callable) -> None:  # long: a table of mistakes
     width = np.ptp(known[0][1](*corpora[1]))
     if far[0] > 0.1 * width:
         raise judge.Wrong(
-            f"the interval is {judge.show(given[1])} where the middle of the draws lies elsewhere. "
+            f"the interval is {judge.show(given[1])}, but the middle of the draws lies elsewhere. "
             "Print a few resampled rates, and compare them with the rate of the whole corpus."
         )
     if judge.same(

@@ -48,7 +48,7 @@ def random_rate(function: Callable) -> None:
     low, high = 1e-4, 1e-1
     one = judge.call(function, rng, low, high)
     if np.shape(one) != ():
-        raise judge.Wrong(f"one number a call is asked for; this is {judge.kind(one)}.")
+        raise judge.Wrong(f"one number per call is asked for; this is {judge.kind(one)}.")
     drawn = np.array([function(rng, low, high) for _ in range(1500)], float)
     if len(set(drawn)) == 1:
         raise judge.Wrong("every call gives the same rate: draw from `rng`.")
@@ -69,7 +69,7 @@ def random_rate(function: Callable) -> None:
         raise judge.Wrong(
             "the three powers of ten get "
             + ", ".join(f"{share:.0%}" for share in shares)
-            + " of the draws; a third each is asked for."
+            + " of the draws; each should get a third."
         )
     judge.confirm(function)
 
@@ -108,12 +108,12 @@ def history(function: Callable) -> None:
             lambda record: cers(events(record)),
         ),
         (
-            "of an epoch that was done again, the result of the first time was taken. Its weights "
-            "were lost in the kill; the later one counts.",
+            "an epoch was done again, and you took its first result. Its weights were lost in the "
+            "kill; the later one counts.",
             first,
         ),
         (
-            "the last line is always left out, also where it is whole. A whole line ends in a line "
+            "the last line is always left out, even if it is whole. A whole line ends in a line "
             "break.",
             lambda record: last("".join(record.splitlines(keepends=True)[:-1])),
         ),
@@ -252,9 +252,9 @@ def train(function: Callable) -> None:
         undisturbed, calls = _sessions(function, Path(folder) / "a", num_steps, [])
         if not judge.same(undisturbed, _toy(num_steps)):
             raise judge.Wrong(
-                f"already without a kill, {num_steps} steps do not end where they should "
+                f"even without a kill, {num_steps} steps do not end where they should "
                 f"({calls} were made). Start from zeros, with np.random.default_rng(0), and hand "
-                "each step what the last one gave."
+                "each step what the last one returned."
             )
         killed, calls = _sessions(function, Path(folder) / "b", num_steps, [5, 3])
         again, more = _sessions(function, Path(folder) / "a", num_steps, [])

@@ -88,22 +88,22 @@ def noise(function: Callable) -> None:
     mistakes = [
         (
             "the deviation is divided by the number of runs; but the mean was estimated from the "
-            "same few runs, so one less is to be counted (ddof).",
+            "same few runs, so divide by one less (ddof).",
             half(ddof=0),
         ),
         (
-            "that says where the *mean* of many runs may lie. Asked is where one more run may lie, "
-            "which has its own luck besides.",
+            "that says where the *mean* of many runs may lie. The question is where one more run "
+            "may lie, which has its own luck, too.",
             half(factor=lambda n: np.sqrt(1 / n)),
         ),
         (
-            "that takes the mean for exactly known. It has been estimated from as few runs, and "
-            "that widens the interval a little.",
+            "that takes the mean as known exactly. It was estimated from the same few runs, which "
+            "widens the interval a little.",
             half(factor=lambda n: 1),
         ),
         (
-            "1.96 holds where the deviation is known. From a few runs it is only estimated, and "
-            "`t` makes up for that.",
+            "1.96 holds if the deviation is known. From a few runs it is only estimated, and `t` "
+            "makes up for that.",
             half(t_is=1.96),
         ),
         ("that is the whole width of the interval; half of it is asked for.",
@@ -126,7 +126,7 @@ def noise(function: Callable) -> None:
 
 
 def cer_after(function: Callable) -> None:
-    """Check `function(history, lines_per_epoch, num_lines)`: the CER after so many lines."""
+    """Check `function(history, lines_per_epoch, num_lines)`: the CER after that many lines."""
     history = [0.9, 0.5, 0.3, 0.2]
     cases = [(history, 100, 200), (history, 100, 250), (history, 400, 600), (history, 100, 50)]
 
@@ -154,7 +154,7 @@ def cer_after(function: Callable) -> None:
         cases,
         lambda h, per, n: at(h, n / per),
         mistakes,
-        "How many epochs are so many lines? Which two values of the history are next to it?",
+        "How many epochs is that many lines? Which two values of the history are next to it?",
     )
     judge.confirm(function)
 
@@ -267,7 +267,7 @@ def choose_idea(function: Callable, num_worlds: int = 400) -> float:
     if regret > REGRET_TARGET and np.mean(most) <= BUDGET / NUM_IDEAS + 1:
         raise judge.Wrong(
             f"{found}; the target is {100 * REGRET_TARGET:.2f}. Every idea gets about as many runs "
-            "as any other, also those that have shown to be bad. Who needs a second opinion?"
+            "as any other, even those that have proved bad. Who needs a second opinion?"
         )
     if regret > REGRET_TARGET:
         raise judge.Wrong(

@@ -47,8 +47,8 @@ def resample(function: Callable) -> None:
 
     mistakes = [
         (
-            "the points lie evenly by their number, not by distance: where the pen reported often, "
-            "there are still many. Interpolate over the way that the pen has gone.",
+            "the points lie evenly by their number, not by distance: there are still many where "
+            "the pen reported often. Interpolate over the way that the pen has gone.",
             by_index,
         ),
         ("the end is missing: the last point must be the ink's last.", without_end),
@@ -194,13 +194,13 @@ def threshold(function: Callable) -> None:
     ]
     mistakes = [
         (
-            "so many letters are *rejected*, not kept: a letter passes if its distance is below "
-            "the threshold.",
+            "that is the share of letters *rejected*, not kept: a letter passes if its distance is "
+            "below the threshold.",
             lambda distances, keep: np.quantile(distances, 1 - keep),
         ),
         (
-            "it is a share of the largest distance, which a single bad letter decides. Asked for "
-            "is a share of the *letters*.",
+            "it is a share of the largest distance, which a single bad letter decides. The "
+            "question is about a share of the *letters*.",
             lambda distances, keep: keep * distances.max(),
         ),
         (

@@ -148,7 +148,7 @@ def same_padding(function: Callable) -> None:
             lambda side, kernel, stride: _halves((side // stride - 1) * stride + kernel - side),
         ),
         (
-            "the padding is negative where windows leave pixels out: it is at least 0.",
+            "the padding is negative if windows leave pixels out: it is at least 0.",
             lambda side, kernel, stride: _halves(
                 (-(-side // stride) - 1) * stride + kernel - side, least=-kernel - stride
             ),

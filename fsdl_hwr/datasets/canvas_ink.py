@@ -17,13 +17,13 @@ from fsdl_hwr.ink import Ink, LineGeometry
 
 SIZES = {"character": (280, 280), "line": (960, 180)}  # canvas units, width and height
 PEN_WIDTH = {"character": 2.2, "line": 1.8}  # px in the image that the network gets
-# A drawn line becomes twice as wide, or narrow letters had less than a frame.
+# A drawn line becomes twice as wide: otherwise narrow letters would have less than a frame.
 GEOMETRY = LineGeometry(stretch=2.0, margin=1, spreads=2.0)
 MIN_LINE = 36  # canvas units: lower ink, a dash say, is not enlarged further
 DRAWN_HEIGHT = 60  # px of a drawing that is laid out as photographs are
 PEN_SHARE = 0.055  # of a line's height
 MAX_POINTS = 20_000  # of a drawing: minutes of writing
-SAMPLING_RATE = 60  # points a second, as pointers report them
+SAMPLING_RATE = 60  # points per second, as pointers report them
 
 
 def character_image(ink: Ink) -> np.ndarray:
@@ -149,7 +149,7 @@ def embedded_samples(kind: str, texts: Sequence[str], seed: int = 0) -> list[Sam
 
 
 def save_sample(folder: str | Path, sample: Sample) -> Path:
-    """Write a sample as one JSON file, whole or not at all, and return its path.
+    """Write a sample as one JSON file, atomically, and return its path.
 
     Its members: kind; label; canvas: [width, height] in units; columns: what a point holds;
     strokes: a list of strokes, each a list of points [x, y, seconds].

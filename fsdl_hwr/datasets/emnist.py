@@ -168,7 +168,7 @@ def _read_loose(path: Path) -> tuple[str, bytes]:
 def _read_mapping(path: str, data: bytes) -> tuple[str, np.ndarray]:
     """Read the lines 'label code point ...': the characters, and the class of each label or -1.
 
-    EMNIST Letters counts its labels from 1 and gives two code points, the capital first.
+    EMNIST Letters counts its labels from 1 and lists two code points, the capital first.
     """
     try:
         lines = data.decode("ascii").splitlines()

@@ -1,10 +1,10 @@
-"""Your own images of characters, in any script: one folder a class, or a list of files.
+"""Your own images of characters, in any script: one folder per class, or a list of files.
 
 <path>/<class>/…/image.png   or   <path>/train/<class>/…, <path>/validation/…, <path>/test/…
 A class folder is named by its character, or by its code point: U+0710 for the Syriac alaph. That
-also tells a (U+0061) from A (U+0041) where the file system does not, and names what no folder can
-be called. <path>/labels.csv, in UTF-8, goes before folders: its columns are file (relative to the
-CSV) and label (a character or code point) and, where they are known, writer and split.
+also distinguishes a (U+0061) from A (U+0041) if the file system does not, and names what no folder
+can be called. <path>/labels.csv, in UTF-8, takes precedence over folders: its columns are file
+(relative to the CSV), label (a character or code point) and, if they are known, writer and split.
 """
 
 import csv
@@ -35,7 +35,7 @@ BAR_FROM = 500  # images; fewer are read at once
 ACCEPTED = (
     "A class folder is named by one character (a) or by its code point (U+0061), and may lie in "
     "train, validation and test. Or list the images in labels.csv with the columns file,label and, "
-    "where known, writer,split."
+    "if known, writer,split."
 )
 
 
@@ -54,8 +54,8 @@ def load(path: str | os.PathLike, split: str = "train") -> Glyphs:
 
     Images pass through `paper.glyph_from_image`; those of 28 x 28 px with ink on black are taken as
     they are. Classes are sorted by code point and the same in every split. Splits that the folder
-    does not have are divided from the rest, 80 : 10 : 10 of every class, by whole writers where
-    these are known, and always alike: three images or writers put a class in every split.
+    does not have are divided from the rest, 80 : 10 : 10 of every class, by whole writers if these
+    are known, and always alike: three images or writers put a class in every split.
     Hidden files, and files that are no images, are left out. Nothing is written. Raises
     `FileNotFoundError`, and `ValueError` that names the folder, row or file which is wrong.
     """
@@ -80,7 +80,7 @@ def load(path: str | os.PathLike, split: str = "train") -> Glyphs:
         raise ValueError(
             f"{path} has no images for {split}: {len(entries)} images of {len(characters)} "
             f"characters and {len(writer_names) or 'unknown'} writers. Give every class at least "
-            "three images, by three writers where writers are named."
+            "three images, by three writers if writers are named."
         )
     images = _read_images(chosen, notes)
     return Glyphs(
@@ -99,7 +99,7 @@ def load(path: str | os.PathLike, split: str = "train") -> Glyphs:
 def character(label: str, where: str) -> str:
     """Read a label, one character or its code point as U+0061, and normalize it to NFC.
 
-    where: how the error calls the place. Raises `ValueError` for anything else.
+    where: how to refer to the place in an error. Raises `ValueError` for anything else.
     """
     text = unicodedata.normalize("NFC", label)
     if match := re.fullmatch(r"[Uu]\+([0-9A-Fa-f]{4,6})", text):
@@ -154,7 +154,7 @@ def _read_list(table: Path) -> list[Entry]:
 
 
 def _walk(root: Path, notes: list[str]) -> Iterator[Entry]:
-    """Give the image files of all class folders, in the order of their names."""
+    """List the image files of all class folders, in the order of their names."""
     folders = _folders(root)
     classes: list[tuple[str | None, Path]] = [(None, folder) for folder in folders]
     if all(folder.name.lower() in SPLIT_FOLDERS for folder in folders):
@@ -185,7 +185,7 @@ def _folders(root: Path) -> list[Path]:
 
 
 def _divide(entries: list[Entry]) -> list[str]:
-    """Say which split each image belongs to; what comes without one is divided, always alike."""
+    """Return which split each image belongs to; what comes without one is divided, always alike."""
     splits = [entry.split or "train" for entry in entries]
     missing = [split for split in SPLITS[1:] if split not in splits]
     free = [k for k, split in enumerate(splits) if split == "train"]
@@ -215,7 +215,7 @@ def _hash(name: str) -> bytes:
 
 
 def _gaps(entries: list[Entry], splits: list[str], characters: str) -> Iterator[str]:
-    """Say which split lacks which class, and whose writing is in several splits."""
+    """Return notes on which split lacks which class, and whose writing is in several splits."""
     has = {(split, entry.label) for split, entry in zip(splits, entries, strict=True)}
     for split in SPLITS:
         lacking = [c for c in characters if (split, c) not in has]
@@ -256,7 +256,7 @@ def _read_images(entries: list[Entry], notes: list[str]) -> np.ndarray:
 
 
 def _read_image(path: Path) -> np.ndarray | None:
-    """Read an image as gray, upright as its camera says, or RGBA; None where that fails."""
+    """Read an image as gray, upright as its camera says, or RGBA; None if that fails."""
     data = np.fromfile(path, np.uint8)  # OpenCV itself cannot open every path on Windows
     image_files.check_size(data.tobytes(), str(path))
     try:

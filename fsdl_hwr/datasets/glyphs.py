@@ -1,4 +1,4 @@
-"""What every source of characters gives: glyph images with their labels and writers."""
+"""What every source of characters returns: glyph images with their labels and writers."""
 
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +12,7 @@ class Glyphs:
     """Images of single characters.
 
     images: uint8 (n, 28, 28), ink 255 on 0, upright. labels: int32 (n,), class k is
-    `characters[k]`. writers: int32 (n,), an index into `writer_names`, -1 where unknown.
+    `characters[k]`. writers: int32 (n,), an index into `writer_names`, -1 if unknown.
     notes: sentences worth telling the reader (what was dropped, borrowed, repaired).
     """
 

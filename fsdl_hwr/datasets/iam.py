@@ -5,9 +5,9 @@ handwriting recognition", IJDAR 5, 2002: 13,353 lines by 657 writers. It is free
 research after registration with its makers, so nothing here downloads it. Its archives are read as
 they come, or unpacked, from `iam/` in the folder that FSDL_HWR_DATA names or in the cache folder:
 lines.tgz   images of lines, a01/a01-000u/a01-000u-00.png, dark ink on light paper
-xml.tgz     one file a form: writer, and lines with the spaces that were written
-ascii.tgz   lines.txt, the same lines cut into tokens, and forms.txt with the writers: where xml is
-            not there
+xml.tgz     one file per form: writer, and lines with the spaces that were written
+ascii.tgz   lines.txt, the same lines cut into tokens, and forms.txt with the writers: used if
+            there is no xml
 largeWriterIndependentTextLineRecognitionTask.zip   which lines are train, validation and test
 """
 
@@ -52,7 +52,7 @@ class LineImages:
     """Images of lines of text.
 
     images: uint8 (n, height, width), ink 255 on 0, from the left edge on. transcripts: list of str.
-    writers: int32 (n,), an index into `writer_names`, -1 where unknown. notes: sentences worth
+    writers: int32 (n,), an index into `writer_names`, -1 if unknown. notes: sentences worth
     telling the reader (what was kept, squeezed, left out).
     """
 
@@ -200,7 +200,7 @@ def _convert(folder: Path, paths: list[Path], height: int, width: int) -> dict[s
 
 class _Line(NamedTuple):
     text: str
-    writer: str  # empty where unknown
+    writer: str  # empty if unknown
     erroneous: bool  # words segmented with errors
     rejoined: bool  # from lines.txt
 
@@ -227,7 +227,7 @@ def _read_metadata(paths: list[Path]) -> dict[str, tuple[str, bytes]]:
 
 
 def _read_lines(metadata: dict, folder: Path) -> dict[str, _Line]:
-    """Read transcripts and writers, by line id: from xml where it has the line, else lines.txt."""
+    """Read transcripts and writers, by line id: from xml if it has the line, else lines.txt."""
     writers = {form: rest.split()[0] for form, rest in _rows(metadata, "forms.txt", 2)}
     known = {}
     for line, result, *_, tokens in _rows(metadata, "lines.txt", 9):
@@ -257,7 +257,7 @@ def _read_lines(metadata: dict, folder: Path) -> dict[str, _Line]:
 
 
 def _rows(metadata: dict, name: str, num_fields: int) -> Iterator[list[str]]:
-    """Give the fields of a table's rows, the last one with the rest of its row."""
+    """Yield the fields of a table's rows, the last one with the rest of its row."""
     place, data = metadata.get(name, ("", b""))
     for number, row in enumerate(data.decode("utf-8-sig", "replace").splitlines(), 1):
         if row.strip() and not row.startswith("#"):
@@ -271,7 +271,7 @@ def _rows(metadata: dict, name: str, num_fields: int) -> Iterator[list[str]]:
 
 
 def _join_tokens(tokens: list[str]) -> str:
-    """Put spaces between tokens where people write them; quotation marks open and close by turns.
+    """Put spaces between tokens as people write them; quotation marks alternately open and close.
 
     A quotation that goes on from the line before gets its mark on the wrong side: xml knows better.
     """
@@ -288,7 +288,7 @@ def _join_tokens(tokens: list[str]) -> str:
 
 
 def _read_splits(metadata: dict, known: dict, folder: Path) -> tuple[dict, list[str]]:
-    """Say which lines belong to each split, and what to tell about it."""
+    """Return which lines belong to each split, and what to tell about it."""
     splits: dict[str, list[str]] = {split: [] for split in SPLITS}
     missing = [name for name in LISTS if name not in metadata]
     if not missing:
@@ -340,7 +340,7 @@ def _check_splits(splits: dict[str, list[str]], known: dict[str, _Line]) -> None
 def _read_images(
     paths: list[Path], ids: list[str], height: int, width: int, folder: Path
 ) -> dict[str, tuple[np.ndarray, bool] | None]:
-    """Read the images of lines, one at a time, as `_fitted` gives them."""
+    """Read the images of lines, one at a time, as `_fitted` returns them."""
     missing = {f"{line}.png": line for line in ids}
     images = {}
     with tqdm(total=len(ids), desc="Reading images", unit=" lines") as bar:

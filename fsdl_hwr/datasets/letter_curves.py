@@ -77,7 +77,7 @@ def _hand_form(text: str) -> Form:
 
 
 def sides(points: np.ndarray) -> tuple[float, float]:
-    """Say where a letter's own space ends: a descender may reach under its neighbors."""
+    """Return where a letter's own space ends: a descender may reach under its neighbors."""
     above = points[points[:, 1] < 0.25]
     x = (above if len(above) else points)[:, 0]
     return float(x.min()), float(x.max())
@@ -91,7 +91,7 @@ def _hershey(font: str):
 
 
 def _join_touching(strokes: list[np.ndarray]) -> list[np.ndarray]:
-    """Continue a stroke with the next one where it ends at the other's start."""
+    """Continue a stroke with the next one if it ends at the other's start."""
     joined = list(strokes[:1])
     for stroke in strokes[1:]:
         if np.array_equal(joined[-1][-1], stroke[0]):
@@ -146,7 +146,7 @@ def forms(character: str) -> tuple[Form, ...]:
 
 
 def without_lifting(strokes: list[np.ndarray]) -> list[np.ndarray]:
-    """Draw on from the end of a stroke to the start of the next where that is near."""
+    """Draw on from the end of a stroke to the start of the next if that is near."""
     joined = list(strokes[:1])
     for stroke in strokes[1:]:
         gap = np.linalg.norm(joined[-1][-1] - stroke[0])

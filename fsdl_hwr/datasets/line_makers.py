@@ -185,7 +185,7 @@ class Speller(Pen):
 
 
 class GlyphRow(Pen):
-    """A pen that writes as the 2019 course made lines: every character another hand, equally large.
+    """A pen that writes lines as the 2019 course made them: another hand per character, one size.
 
     Each ink is scaled to fill a square; squares overlap by a share that every line draws anew.
     """

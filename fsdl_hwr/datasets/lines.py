@@ -53,7 +53,7 @@ LineMaker = Callable[[str, np.random.Generator], np.ndarray]  # a text becomes a
 def make_lines(
     maker: LineMaker, texts: Iterable[str], seed: int | Sequence[int] | np.random.Generator
 ) -> Lines:
-    """Make a fixed set, one line image per text; equal seeds give equal images."""
+    """Make a fixed set, one line image per text; equal seeds make equal images."""
     texts = tuple(texts)
     if not texts:
         raise ValueError("There are no texts to write: the corpus is empty.")

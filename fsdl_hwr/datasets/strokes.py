@@ -234,7 +234,7 @@ class Writer:
         lower = np.array([character.islower() for character in HAND_FORMS])[glyph_of]
         above, below = np.minimum(y + 0.5, 0), np.maximum(y, 0)
         reaching = np.clip(y, -0.5, 0) + above * self.ascender + below * self.descender
-        # Capitals and digits grow as a whole, small letters only where they leave the middle.
+        # Capitals and digits grow as a whole, small letters only if they leave the middle.
         y = np.where(lower, reaching, y * (0.5 + 0.4 * self.ascender) / 0.9)
         points = np.stack([x, y], axis=1)
         points = deform(points, glyph_of, stroke_of, len(hands), 1.0, rng)

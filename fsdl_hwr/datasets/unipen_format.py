@@ -266,7 +266,7 @@ def _stroke_boxes(recording: Recording) -> set[int]:
     """Find boxes that hold single strokes, not characters.
 
     The last part of every file of `ibm` was written without boxes and cut at every stroke: a run
-    of 144 to 361 boxes of one stroke, where people's own runs of one-stroke characters reach 30.
+    of 144 to 361 boxes of one stroke, while people's own runs of one-stroke characters reach 30.
     """
     strokes = Counter(component.box for component in recording.components if component.down)
     found, run = set(), []
@@ -296,7 +296,7 @@ def _drop_specks(read: list[tuple]) -> Iterator[tuple]:
 
 
 def _announced_texts(recording: Recording) -> dict[str, list[pen_ink.Ink]] | None:
-    """Collect the inks of announced texts, by label; None where the file announces none.
+    """Collect the inks of announced texts, by label; None if the file announces none.
 
     In `lex`, the delineations drift away from the ink, while the comments stand right before it.
     Ink that is far too narrow for its label ends before it: that is left out.

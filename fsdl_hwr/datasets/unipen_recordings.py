@@ -57,7 +57,7 @@ class Component(NamedTuple):
 
 @dataclass
 class Recording:
-    """What one list of includes gives.
+    """What one list of includes holds.
 
     settings: keyword to text. announced: list of (label, box), texts that the ink file itself
     names, in comments right before their ink.
@@ -113,7 +113,7 @@ NUMBERINGS = {
 
 
 def choose_numberings(recordings: dict, segments: dict) -> dict:
-    """Decide for each recording which components are counted: where segments meet ink.
+    """Decide for each recording which components are counted, by where segments meet ink.
 
     Of numberings that fit equally many segments, the contributor's usual one.
     """

@@ -22,7 +22,7 @@ class Broken(ValueError):
 
 
 def is_tokenized(bodies: list[str]) -> bool:
-    """Say whether labels were cut into tokens: `hpb` has files with a space before each mark."""
+    """Return whether labels were cut into tokens: `hpb` has files with a space before each mark."""
     spaced = [body for body in bodies if re.search(r'".*[a-z] [,.;:!?]', body)]
     return len(spaced) > len(bodies) / 4
 
@@ -35,7 +35,7 @@ def join_tokens(label: str) -> str:
 
 
 def is_one_line(ink: pen_ink.Ink, label: str) -> bool:
-    """Say whether ink is as wide as its label asks for, in one row of strokes."""
+    """Return whether ink is as wide as its label asks for, in one row of strokes."""
     _, _, width, height = pen_ink.bounding_box(ink)
     if width < FLATTEST * height * len(label):
         return False
@@ -76,7 +76,7 @@ def is_subsequence(part: str, whole: str) -> bool:
 
 
 def has_second_row(ink: pen_ink.Ink, label: str) -> bool:
-    """Say whether the pen went back to the left and wrote on below, as at a line's end.
+    """Return whether the pen went back to the left and wrote on below, as at a line's end.
 
     Rows whose ascenders and descenders overlap, as in `cec`, have a common height: only the order
     of writing tells them apart.

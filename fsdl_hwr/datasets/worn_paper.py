@@ -102,7 +102,7 @@ def _along(line: TextLine, share: float) -> np.ndarray:
 
 
 def _shadow(height: int, width: int, rng) -> np.ndarray:
-    """How dark the light leaves each px, 0 to 1: a slope, a vignette, folds, a hard shadow."""
+    """Return how dark each px is lit, 0 to 1: a slope, a vignette, folds, a hard shadow."""
     x = np.linspace(-1, 1, width // 3, dtype=np.float32)[None]  # light is smooth
     y = np.linspace(-1, 1, height // 3, dtype=np.float32)[:, None]
     angle = rng.uniform(0, 2 * np.pi)
@@ -122,7 +122,7 @@ def _shadow(height: int, width: int, rng) -> np.ndarray:
 
 
 def _rules(height: int, width: int, lines: Sequence[TextLine], rng) -> np.ndarray:
-    """Ruled or squared paper, or none: how dark its print is, 0 to 1, float32 (height, width)."""
+    """Return how dark the print of ruled or squared paper is, 0 to 1, float32 (height, width)."""
     rules = np.zeros((height, width), np.float32)
     if rng.random() > 0.35:
         return rules
@@ -150,7 +150,7 @@ def _uneven_ink(strength: np.ndarray, rng) -> np.ndarray:
 
 
 def _grain(height: int, width: int, rng) -> np.ndarray:
-    """Noise of the camera and the weave of the paper: float32 (height, width), about ±1."""
+    """Draw the camera's noise and the paper's weave: float32 (height, width), about ±1."""
     grain = rng.standard_normal((height, width), np.float32)
     kind = rng.integers(3)
     if kind == 1:

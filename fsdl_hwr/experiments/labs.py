@@ -1,4 +1,4 @@
-"""What every lab calls besides its subject: set-up, parameters, the run folder, other notebooks."""
+"""What every lab calls: set-up, parameters, the run folder, other notebooks."""
 
 import contextlib
 import logging

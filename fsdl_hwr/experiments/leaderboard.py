@@ -16,7 +16,7 @@ VERDICTS = ("better", "worse", "within noise")
 
 @dataclass(frozen=True)
 class Baseline:
-    """CERs of one setting under several seeds, and where one more such run would come to lie."""
+    """CERs of one setting under several seeds, and the range in which one more run would lie."""
 
     cers: tuple[float, ...]
 
@@ -41,7 +41,7 @@ class Baseline:
         return T_95[min(count, 10)] * float(np.std(self.cers, ddof=1)) * math.sqrt(1 + 1 / count)
 
     def verdict(self, cer: float) -> str:
-        """Say 'better', 'worse', or 'within noise' of one run's CER."""
+        """Return 'better', 'worse' or 'within noise' for one run's CER."""
         if abs(cer - self.mean) <= self.noise:
             return "within noise"
         return "better" if cer < self.mean else "worse"

@@ -94,7 +94,7 @@ def _folder(lab: Path, folder: str | os.PathLike, named: str) -> Path:
 
 
 def is_finished(lab: str | os.PathLike, folder: str | os.PathLike) -> bool:
-    """Say whether a lab ran to its end in a folder; its report may still be missing."""
+    """Return whether a lab ran to its end in a folder; its report may still be missing."""
     executed, _, _ = paths(Path(lab), Path(folder))
     return executed.is_file() and (Path(folder) / results.RESULTS).is_file()
 
@@ -158,7 +158,7 @@ def _wait_for(command: list[str], environment: dict, output) -> int:
     kernels = os.pathsep.join(
         filter(None, [str(Path(sys.prefix, "share", "jupyter")), os.environ.get("JUPYTER_PATH")])
     )
-    # Cells differ by minutes: how long the rest takes, the bar cannot know.
+    # Cells differ by minutes, so the bar cannot know how long the rest takes.
     bar = "{desc} {n_fmt} of {total_fmt} cells, {elapsed}"
     environment = {"TQDM_BAR_FORMAT": bar, **os.environ, **environment, "JUPYTER_PATH": kernels}
     with contextlib.ExitStack() as stack:
@@ -188,7 +188,7 @@ def _wait_for(command: list[str], environment: dict, output) -> int:
 
 
 def _code_cells(partial: Path) -> list:
-    """Read how far a notebook came; nothing where a kill left no whole file."""
+    """Read how far a notebook came; nothing if a kill left no whole file."""
     import nbformat
 
     try:
@@ -199,7 +199,7 @@ def _code_cells(partial: Path) -> list:
 
 
 def _no_kernel(partial: Path) -> bool:
-    """Say whether papermill got no further than the start of a kernel."""
+    """Return whether papermill got no further than the start of a kernel."""
     cells = _code_cells(partial)
     return bool(cells) and not any(c.metadata.get("papermill", {})["start_time"] for c in cells)
 

@@ -8,7 +8,7 @@ from fsdl_hwr.experiments import static_explorers
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATES = "application/vnd.jupyter.widget-state+json"
-CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)  # where a dollar is a dollar
+CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)  # in which a dollar is a dollar
 FORMULA = re.compile(r"(?<![\\$])(\${1,2})(?=\S)([^$]+?)(?<=\S)\1(?![\d$])")
 # nbconvert's own template leaves out the alternative text that a figure brings, sets shown sources
 # in a proportional font, and has scripts from the network for widgets, formulas and diagrams.
@@ -47,7 +47,7 @@ def html_report(notebook: str | os.PathLike, images: str | os.PathLike) -> str:
 
 
 def with_static_explorers(notebook):
-    """Put explorers that work without a kernel in place of live widgets; drop other widgets.
+    """Replace live widgets by explorers that work without a kernel; drop other widgets.
 
     A widget's state is in the notebook's metadata, where a run leaves it. Changes the notebook.
     """

@@ -16,7 +16,7 @@ _expected: dict[str, dict[str, float]] = {}  # what `expect` was told in this pr
 
 
 def expect(name: str, value, low: float, high: float, form: str = "") -> None:
-    """Print a value beside the range that a lab promises for it, and whether it lies within.
+    """Print a value beside the range that a lab promises for it, and whether it lies within it.
 
     The range holds for the lab's default parameters. `write_results` records value and range, and
     a test fails if a run with the defaults leaves a range.

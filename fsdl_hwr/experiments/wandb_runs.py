@@ -88,7 +88,7 @@ def _init(options: dict[str, Any], mode: Any, resume: Any) -> tuple:
 
 
 def _why_offline() -> str:
-    """Say why W&B cannot be online; an empty text where it can."""
+    """Return why W&B cannot be online; an empty text if it can."""
     server = os.environ.get("WANDB_BASE_URL", WANDB_SERVER)
     if not (key := _key(server)):
         return "nobody is logged in"

@@ -27,7 +27,7 @@ class Prefix:
     label: tuple[int, ...]
     ends_blank: float = 0.0  # of paths whose last class is the blank
     ends_character: float = 0.0  # of paths whose last class is the label's last character
-    # (row in the previous beam, what was written, probability), one for each road to here
+    # (row in the previous beam, what was written, probability), one for each path to here
     sources: list[tuple[int, str, float]] = field(default_factory=list)
     kept: bool = True  # whether it is in the beam
 
@@ -39,8 +39,8 @@ class Prefix:
 def trace(log_probs: np.ndarray, beam_width: int = 3) -> list[list[Prefix]]:
     """Search as `ctc.beam_search` does, and keep everything: the candidates after every frame.
 
-    log_probs: (frames, classes), normalized. Returns 1 + frames lists, likeliest first, of which
-    the first `beam_width` are kept; the first list holds the empty prefix alone. What was written
+    log_probs: (frames, classes), normalized. Returns 1 + frames lists, likeliest first; the first
+    `beam_width` of each are kept, and the first list holds the empty prefix alone. What was written
     is "blank", "repeat" (of the last character, which adds nothing) or "new". Plain probabilities,
     so for few frames.
     """
@@ -138,8 +138,8 @@ def spell(label: Sequence[int] | np.ndarray, characters: str) -> str:
 def explore(examples: Mapping[str, np.ndarray] | None = None, characters: str = "ab"):
     """Step through prefix beam search in the page, frame by frame, for a choice of beam widths.
 
-    examples: names and log-probabilities (frames, classes) of a few frames; `TWO_FRAMES`, where
-    greedy decoding is wrong, by default. Returns the widget, or None without anywidget.
+    examples: log-probabilities (frames, classes) of a few frames by name; by default `TWO_FRAMES`,
+    on which greedy decoding is wrong. Returns the widget, or None without anywidget.
     """
     if examples is None:
         examples = {"two frames": TWO_FRAMES}

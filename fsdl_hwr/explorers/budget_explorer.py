@@ -1,4 +1,4 @@
-"""The frame budget of lab 12: how many names a network with so many frames can write at all."""
+"""The frame budget of lab 12: how many names a network can write at all with its frames."""
 
 from collections.abc import Sequence
 

@@ -58,7 +58,7 @@ class Reading:
 def character_reader(network: keras.Model, characters: str) -> Reader:
     """Read single characters with a classifier, class k for `characters[k]`: its best five.
 
-    Raises `ValueError` where the network has another number of classes.
+    Raises `ValueError` if the network has another number of classes.
     """
     classifier.check(network, characters)
 
@@ -90,7 +90,7 @@ def line_reader(recognizer: LineReader) -> Reader:
     return Reader("line", recognizer.alphabet.characters, image, answers)
 
 
-# Who writes where nobody can draw: embedded writers, as a pointer would report them
+# Who writes if nobody can draw: embedded writers, as a pointer would report them
 
 
 # Samples: an ink and what it says

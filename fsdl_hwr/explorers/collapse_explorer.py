@@ -1,6 +1,6 @@
 """How a path becomes a text: merge repeats, drop blanks; and how many paths write the same text.
 
-Paths are strings with one character a frame; "-" is the blank.
+Paths are strings with one character per frame; "-" is the blank.
 """
 
 import itertools
@@ -18,7 +18,7 @@ MAX_FRAMES = 24  # what fits side by side in a page
 
 
 class Run(NamedTuple):
-    """Neighboring frames of one class: what merging makes one of. The end is exclusive."""
+    """Neighboring frames of one class, which merging makes into one. The end is exclusive."""
 
     character: str
     start: int

@@ -139,8 +139,8 @@ class Recorder(keras.callbacks.Callback):
     """Records what a recognizer says about one line: after every epoch, and early in the first.
 
     line: `Lines` of one line, cut to its ink as in reading. batches: after how many steps of the
-    first epoch to record as well. Pass it to `Recognizer.fit(callbacks=[...])`, which lasts a few
-    milliseconds more for each record. Raises `ValueError` for a line that does not fit.
+    first epoch to record as well. Pass it to `Recognizer.fit(callbacks=[...])`; each record takes a
+    few milliseconds. Raises `ValueError` for a line that does not fit.
     """
 
     def __init__(
@@ -252,7 +252,7 @@ def draw_recording(recording: Recording, title: str, moments: Sequence[int]) -> 
 
 
 def _stack(heights: Sequence[float], title: str) -> tuple[Figure, list]:
-    """Stack panels of so many inches over one horizontal axis."""
+    """Stack panels over one horizontal axis, their heights in inches."""
     top, gap, bottom = 0.65, 0.24, 0.5  # inches
     total = top + sum(heights) + gap * (len(heights) - 1) + bottom
     figure = Figure(figsize=(drawing.WIDTH, total))
@@ -294,7 +294,7 @@ def _draw_heat(axes, values: np.ndarray, frame_width: int, cmap="cividis", vmin=
 def explore(recording: Recording):
     """Open a recording in the page: scrub its moments, type transcripts, hover for the numbers.
 
-    Returns the widget, or None where anywidget is not installed.
+    Returns the widget, or None if anywidget is not installed.
     """
     state = {"text": recording.text, "moment": len(recording.names) - 1, "mass": "occupancy"}
     return widget.open_explorer(

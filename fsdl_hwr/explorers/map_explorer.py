@@ -1,4 +1,4 @@
-"""A probability map with two sliders: which lines it gives, and the crops that follow.
+"""A probability map with two sliders: which lines it holds, and the crops that follow.
 
 `lines_at` computes the lines for one threshold and thickness, `draw_thresholds` draws some beside
 one another, and `explore` opens the map in the page.
@@ -23,7 +23,7 @@ NUM_CROPS = 40
 
 @dataclass(frozen=True)
 class Cut:
-    """What one threshold and thickness give: the page with its lines, and their crops."""
+    """The result of one threshold and thickness: the page with its lines, and their crops."""
 
     page: Page
     crops: list[np.ndarray]

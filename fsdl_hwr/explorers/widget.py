@@ -6,7 +6,7 @@ An explorer is three layers, in one module `<name>.py`:
 2. `draw_<something>(...)` makes a static Matplotlib figure of that data. A lab shows it first, with
    `drawing.show(figure, alt)`: it is what a report, GitHub and papermill show;
 3. `explore(...)` ends with `return widget.open_explorer(name, data, state, compute)`: the same data
-   in the page. It returns the widget, or None where anywidget is not installed.
+   in the page. It returns the widget, or None if anywidget is not installed.
 
 A lab's cell, then: `figure = ctc.draw_lattice(...)`, `drawing.show(figure, "...")`,
 `explorer = ctc.explore(...)`.

@@ -34,19 +34,19 @@ class Look:
     transcript: str
     width: int  # px, of a window
     stride: int  # px
-    starts: np.ndarray  # (windows,) px: one frame a window
+    starts: np.ndarray  # (windows,) px: one frame per window
     frames_needed: int
     answers: list[list[tuple[str, float]]]
     field: Field | None
 
     @property
     def overlap(self) -> int:
-        """Return the px that neighboring windows share; negative where paper is left out."""
+        """Return the px that neighboring windows share; negative if paper is left out."""
         return self.width - self.stride
 
     @property
     def feasible(self) -> bool:
-        """Say whether CTC can write the transcript with one frame a window."""
+        """Return whether CTC can write the transcript with one frame per window."""
         return len(self.starts) >= self.frames_needed
 
     @property

@@ -73,8 +73,8 @@ def draw_glyphs(
 def draw_lines(lines: Lines, title: str = "", predictions: Sequence[str] = ()) -> Figure:
     """Draw line images, each under its transcript; paper that no line needs is cut off.
 
-    predictions: what was read, one text per line; it is drawn in place of the transcript, and says
-    whether it is right.
+    predictions: what was read, one text per line; it is drawn instead of the transcript, with a
+    note on whether it is right.
     """
     height, width = lines.images.shape[1:]
     width = min(width, max(int(np.max(lines.ink_widths, initial=0)) + 8, LEAST_ASPECT * height))

@@ -54,7 +54,7 @@ def read_modules(folder: str | os.PathLike) -> list[Module]:
     """Read every module below a package's `folder`, by syntax alone: nothing is imported.
 
     A folder's `__init__` goes by the folder's name; the package's own is left out.
-    Raises `FileNotFoundError` where there is no source.
+    Raises `FileNotFoundError` if there is no source.
     """
     folder = Path(folder)
     files = {}
@@ -97,7 +97,7 @@ def part_imports(modules: Sequence[Module]) -> dict[str, set[str]]:
 def layers(graph: Mapping[str, Collection[str]], leaves: Sequence[str] = LEAVES) -> list[list[str]]:
     """Stack the parts, the lowest layer first: each stands just above the highest it imports.
 
-    `leaves`, and what imports them, go above all others. Raises `ValueError` where parts import
+    `leaves`, and what imports them, go above all others. Raises `ValueError` if parts import
     each other in a circle.
     """
     try:
@@ -122,7 +122,7 @@ def layers(graph: Mapping[str, Collection[str]], leaves: Sequence[str] = LEAVES)
 
 
 def without_shortcuts(graph: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
-    """Leave out an import where a chain of other imports leads to the same part."""
+    """Leave out an import if a chain of other imports leads to the same part."""
 
     def reached(part):
         return {part}.union(*(reached(other) for other in graph[part]))

@@ -17,7 +17,7 @@ MARKERS = "os^Dv"
 def draw_records(images: np.ndarray, inks: Sequence[Ink], title: str) -> Figure:
     """Draw characters twice: as images uint8 (n, 28, 28), and as ink with its order and direction.
 
-    A stroke has a color and a number where it begins; its arrow shows where it goes.
+    A stroke has a color, a number at its start, and an arrow along its direction.
     """
     figure = Figure(figsize=(WIDTH, 2 * WIDTH / len(inks) + 0.6))
     upper, lower = figure.subplots(2, len(inks))

@@ -19,7 +19,7 @@ LEAST, EQUAL = 1e-8, 1e-4  # differences: the smallest that is drawn; two ports 
 def draw_frame_budget(
     needed: Mapping[str, Sequence[int]], budgets: Mapping[str, int], title: str
 ) -> Figure:
-    """Draw the share of names that need more than so many frames.
+    """Draw the share of names that need more frames, over the number of frames.
 
     needed: by the set's name, the frames that each of its labels needs. budgets: frames that a
     network has, by its name.

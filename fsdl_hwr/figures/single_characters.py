@@ -227,7 +227,7 @@ def draw_rates(rates: Mapping[str, Mapping[str, Rate]], title: str) -> Figure:
 def draw_confusions(counts: np.ndarray, characters: str, title: str) -> Figure:
     """Draw which class was read as which, in shares of the true class: counts (true, read).
 
-    The diagonal, where nothing is confused, is left white.
+    The diagonal, on which nothing is confused, is left white.
     """
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     np.fill_diagonal(shares, np.nan)

@@ -79,7 +79,7 @@ def _labels(all_axes) -> tuple[list, list]:
 def draw_curves(panels: Sequence[tuple[str, str, Mapping]], title: str) -> Figure:
     """Draw panels of curves side by side.
 
-    A panel is (name of x, name of y, {name of a curve: (x, y)}); y may hold None where a run has
+    A panel is (name of x, name of y, {name of a curve: (x, y)}); y may hold None if a run has
     no value. A curve has one color in all panels, and the first panel the legend.
     """
     figure = Figure(figsize=(drawing.WIDTH, 3.4))

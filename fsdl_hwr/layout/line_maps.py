@@ -199,7 +199,7 @@ def _joined(pieces: list[TextLine], marks: np.ndarray) -> list[TextLine]:
 
 
 def _marked(marks: np.ndarray, end: np.ndarray, start: np.ndarray) -> bool:
-    """Say whether a start or an end is marked between two points of a baseline."""
+    """Return whether a start or an end is marked between two points of a baseline."""
     steps = np.linspace(0, 1, 8)[:, None]
     points = end * (1 - steps) + start * steps
     columns, rows = np.rint(points).astype(int).T

@@ -13,7 +13,7 @@ BAND = 0.8  # of the x-height that counts as a line's core
 
 
 def claim(ink: np.ndarray, lines: Sequence[TextLine]) -> np.ndarray:
-    """Give ink to lines: int32 (height, width), k for `lines[k - 1]`, 0 for paper and loose ink.
+    """Assign ink to lines: int32 (height, width), k for `lines[k - 1]`, 0 for paper and loose ink.
 
     ink: bool (height, width). A connected stroke that lies in one line's core goes there whole,
     with its ascenders and descenders. One that two lines share is cut halfway between them. What

@@ -52,7 +52,7 @@ def find_lines(image: np.ndarray) -> list[TextLine]:
 
 
 def owners(image: np.ndarray) -> np.ndarray:
-    """Give every ink pixel to the band that it lies in: int32 (height, width), 0 for paper."""
+    """Assign every ink pixel to the band that it lies in: int32 (height, width), 0 for paper."""
     profile = row_profile(image)
     bands = np.zeros(profile.ink.shape, np.int32)
     for k, (top, bottom) in enumerate(zip(profile.cuts[:-1], profile.cuts[1:], strict=True)):

@@ -76,7 +76,7 @@ def _columns(indices, boxes, x_height) -> list[list[int]]:
 
 
 def _full_width_parts(indices, boxes, x_height) -> list[list[int]]:
-    """Part a page below or above columns: where cutting across leaves a part with columns."""
+    """Part a page below or above columns, if cutting across leaves a part with columns."""
     order = sorted(indices, key=lambda k: boxes[k][1])
     for place in range(1, len(order)):
         above, below = order[:place], order[place:]

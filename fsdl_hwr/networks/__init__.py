@@ -1,6 +1,6 @@
 """Networks: one module each, a plain function that returns a functional Keras model.
 
-A network takes uint8 images (ink 255 on 0), rescales them itself, and gives float32 logits; those
+A network takes uint8 images (ink 255 on 0), rescales them itself, and returns float32 logits; those
 whose names begin with `pen` or `causal_pen` take the points of pen strokes.
 """
 

@@ -11,12 +11,12 @@ def character_lstm(
 ) -> keras.Model:
     """Classify single characters by a bidirectional LSTM whose time steps are the image's rows.
 
-    lstm_size: units in each direction. Takes uint8 (batch, height, width), gives float32 logits
+    lstm_size: units in each direction. Takes uint8 (batch, height, width), returns float32 logits
     (batch, num_classes). Source: Graves and Schmidhuber 2005 for the bidirectional LSTM.
     """
     height, width = input_shape
     image_input = keras.Input(input_shape, dtype="uint8", name="image")
-    rows = layers.Reshape((height, width))(rescaled(image_input))  # one row a time step
+    rows = layers.Reshape((height, width))(rescaled(image_input))  # one row per time step
     x = layers.Bidirectional(layers.LSTM(lstm_size, return_sequences=True))(rows)
     x = layers.Bidirectional(layers.LSTM(lstm_size))(x)  # (2 * lstm_size,)
     logits = layers.Dense(num_classes, dtype="float32", name="logits")(x)  # (num_classes,)

@@ -19,7 +19,7 @@ def gelu(x: keras.KerasTensor) -> keras.KerasTensor:
 
 
 def num_windows(image_width: int, window_width: int, window_stride: int) -> int:
-    """Count the windows that lie wholly in a line image; raise `ValueError` where none does."""
+    """Count the windows that lie wholly in a line image; raise `ValueError` if none does."""
     if not 0 < window_width <= image_width:
         raise ValueError(
             f"A window of {window_width} px does not fit in a line of {image_width} px: "

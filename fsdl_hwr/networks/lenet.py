@@ -22,7 +22,7 @@ def lenet_features(x: keras.KerasTensor, batch_normalization: bool = False) -> k
 def lenet(input_shape: tuple[int, int] = (28, 28), num_classes: int = 62) -> keras.Model:
     """Classify single characters by two convolutions and two dense layers.
 
-    Takes uint8 (batch, height, width), gives float32 logits (batch, num_classes).
+    Takes uint8 (batch, height, width), returns float32 logits (batch, num_classes).
     Source: LeCun et al. 1998 by way of Full Stack Deep Learning, March 2019, lab 2
     (1,208,912 parameters with 80 classes).
     """

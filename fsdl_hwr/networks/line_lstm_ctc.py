@@ -50,7 +50,7 @@ def line_lstm_ctc(
     windows = SlidingWindows(window_width, window_stride, name="windows")(rescaled(image_input))
     # windows: (windows, height, window_width, 1)
     # What `TimeDistributed` means, one LeNet on every window, with all windows as one batch: Keras
-    # would trace the LeNet once a window.
+    # would trace the LeNet once per window.
     x = keras.ops.reshape(windows, (-1, height, window_width, 1))
     x = lenet_on_window(x)  # (128,) for each window
     x = keras.ops.reshape(x, (-1, count, x.shape[-1]))  # (windows, 128)

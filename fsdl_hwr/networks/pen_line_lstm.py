@@ -14,7 +14,7 @@ def pen_line_lstm(
 ) -> keras.Model:
     """Read a line of text from its pen strokes: one frame for every four points, for CTC.
 
-    Takes float32 (batch, points, num_features), gives float32 logits (batch, points / 4,
+    Takes float32 (batch, points, num_features), returns float32 logits (batch, points / 4,
     num_classes). Source: Graves et al. 2009, with convolutions in front that shorten the way.
 
     Args:

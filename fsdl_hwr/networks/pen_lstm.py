@@ -14,7 +14,7 @@ def pen_lstm(
 ) -> keras.Model:
     """Read a finished character: convolve along its points, then an LSTM in both directions.
 
-    Takes float32 (batch, num_points, num_features), gives float32 logits (batch, num_classes).
+    Takes float32 (batch, num_points, num_features), returns float32 logits (batch, num_classes).
     Source: Graves et al. 2009 for bidirectional LSTMs on pen strokes.
 
     Args:

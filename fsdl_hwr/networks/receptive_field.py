@@ -16,7 +16,7 @@ POINTWISE = {
 class Field:
     """What the frames of a network see: frame k the columns from start + k * step on.
 
-    All in px. `start` is negative where the first frame sees the padding left of the line.
+    All in px. `start` is negative if the first frame sees the padding left of the line.
     everywhere: an LSTM also brings what the other frames saw; `width` is then its input's.
     """
 

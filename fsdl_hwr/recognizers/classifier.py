@@ -42,7 +42,7 @@ def fit(  # long: each argument is explained
         folder: the run folder, for `last.keras` and `best.keras`; without one nothing is written.
         batch_size: glyphs per step.
         learning_rate: the highest that the schedule reaches.
-        change: called as `change(image, rng)` on every training image, in every epoch anew.
+        change: called as `change(image, rng)` on every training image, afresh in every epoch.
         label_smoothing: share of each target that is spread over all classes.
         seed: decides the order of the glyphs and their changes.
         resume: goes on with what the folder holds; False starts again.
@@ -115,7 +115,7 @@ def _check_glyphs(glyphs: Glyphs) -> None:
 
 
 def _name(change: Callable | None) -> str:
-    """Return what tells one change from another, in another process too."""
+    """Return what distinguishes one change from another, in another process too."""
     if change is None or dataclasses.is_dataclass(change):
         return str(change)
     return getattr(change, "__qualname__", type(change).__qualname__)
@@ -229,6 +229,6 @@ class Batches(training.Batches):
 
 
 def save(network: keras.Model, path: str | os.PathLike) -> None:
-    """Write a network as one `.keras` file, whole or not at all."""
+    """Write a network as one `.keras` file, atomically."""
     with files.write_atomically(path) as partial:
         network.save(partial)

@@ -231,7 +231,7 @@ class Recognizer(LineReader):
     # Files
 
     def save(self, path: str | os.PathLike, **record) -> Path:
-        """Write network and alphabet as one `.keras` file, whole or not at all.
+        """Write network and alphabet as one `.keras` file, atomically.
 
         record: what else the file should remember, as JSON.
         """
@@ -299,9 +299,10 @@ class LineBatches(training.Batches):
         return batches[index % self.GROUP]
 
     def _example(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return blank paper: Keras takes the width of two batches, if they agree, for that of all.
+        """Return a blank batch for Keras to inspect before the first epoch.
 
-        It asks for them before the first epoch; so these differ, whatever the real ones do.
+        It inspects two. If their widths agree, it assumes that all batches have that width; so
+        these two differ on purpose.
         """
         recognizer = self.recognizer
         width = recognizer.geometry.width

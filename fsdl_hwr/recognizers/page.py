@@ -14,7 +14,7 @@ from fsdl_hwr.layout.reading_order import reading_order
 from fsdl_hwr.recognizers.reader import LineReader, Reading
 
 WIDEST = 6  # lines that are read to find out how a page was turned
-CONVINCING = 1.2  # times: a turned page must be read so much better than an upright one
+CONVINCING = 1.2  # times: how much better a turned page must read than an upright one
 MAX_PIXELS = 200_000_000  # of a page; a large scan is scaled down at once
 
 
@@ -23,7 +23,7 @@ class PageReading:
     """What was read on a page.
 
     page: the page as it is read, upright, scaled down if it was large; its lines carry their
-    transcripts, in reading order. crops: a line image each. readings: text and confidence each.
+    transcripts, in reading order. crops: one image per line. readings: text and confidence of each.
     quarters: counterclockwise quarter turns that made it upright. scale: px of `page` per px of
     the image that was given.
     """

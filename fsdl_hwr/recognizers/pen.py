@@ -13,7 +13,7 @@ from fsdl_hwr.recognizers import classifier, training
 
 ROWS = (24, 40, 64, pen_sequences.MAX_STEPS + 1)  # of a batch of growing characters: few shapes
 END_WEIGHT = 0.3  # share of a growing character's loss that its last row has
-SORTED_BATCHES = 16  # so many at a time, characters are sorted by length
+SORTED_BATCHES = 16  # batches: that many at a time, characters are sorted by length
 SIZE_NOISE = 0.07  # by which training varies a size, on a log scale
 
 
@@ -22,7 +22,7 @@ class PenBatches(training.Batches):
 
     Args:
         characters: what to read.
-        batch_size: of them at a time.
+        batch_size: characters per batch.
         change: called as `change(points, rng)` on every batch; None leaves the points as they are.
         label_smoothing: share of each target that is spread over all classes.
         seed: of the order and the changes.
@@ -138,9 +138,10 @@ class GrowingCharacters(PenBatches):
         return ROWS[-1] if self.num_batches == 1 else next(rows for rows in ROWS if rows > length)
 
     def _example(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return empty characters: before the first epoch Keras looks at two batches for shapes.
+        """Return empty characters for Keras to inspect before the first epoch.
 
-        If their rows agree in number, it takes that number for all batches; so these two differ.
+        It inspects two batches. If their rows agree in number, it assumes that number for all; so
+        these two differ.
         """
         num_rows = self._num_rows(ROWS[index % 2] - 1)
         shape = self.batch_size, num_rows
@@ -176,7 +177,7 @@ def fit(  # long: each argument is explained
 ) -> dict[str, list[float]]:
     """Train a `pen_lstm` or a `causal_pen_lstm`, and load the weights that were best on validation.
 
-    Every training ink is changed at random, anew in every epoch. Returns the history: lists per
+    Every training ink is changed at random, afresh in every epoch. Returns the history: lists per
     epoch of loss, val_accuracy and seconds. Raises `ValueError` if classes or the two sets do not
     fit, and what `training.fit` raises.
 

@@ -15,7 +15,7 @@ from fsdl_hwr.recognizers import training
 
 POINTS_PER_FRAME = 4  # of `networks.pen_line_lstm`
 UNIT = 1.5  # small letters' heights that stand for 1: a point every 0.15 of such a height
-SORTED_BATCHES = 16  # so many at a time, lines are sorted by length
+SORTED_BATCHES = 16  # batches: that many at a time, lines are sorted by length
 GRAIN = 128  # points; a batch's lines are padded to a multiple of it
 
 
@@ -50,7 +50,7 @@ class PenLineRecognizer:
     ) -> dict[str, list[float]]:
         """Train with CTC, and load the weights that read the validation lines best.
 
-        Every training ink is changed at random, anew in every epoch. Returns the history: lists per
+        Every training ink is changed at random, afresh in every epoch. Returns the history: lists per
         epoch of loss, val_cer and seconds. Raises `ValueError` for sets without lines or text,
         and for texts outside the alphabet; else what `training.fit` raises.
 
@@ -171,9 +171,10 @@ class LineBatches(training.Batches):
         return pen_sequences.MAX_LINE_STEPS if self.num_batches == 1 else 0
 
     def _example(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return empty lines: before the first epoch Keras looks at two batches for their shapes.
+        """Return empty lines for Keras to inspect before the first epoch.
 
-        If their points agree in number, it takes that number for all batches; so these two differ.
+        It inspects two batches. If their points agree in number, it assumes that number for all; so
+        these two differ.
         """
         points = np.zeros((1 + GRAIN * index, len(pen_sequences.LINE_FEATURES)), np.float32)
         packed = np.zeros((self.batch_size, 2 + self.longest), np.int32)

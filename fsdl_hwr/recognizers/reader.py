@@ -71,7 +71,7 @@ class LineReader:
         trims: whether the session takes narrower images too, so that paper can be left out.
     """
 
-    trim_frames = 4  # a trimmed image is a multiple of so many frames wide
+    trim_frames = 4  # a trimmed image is a multiple of this many frames wide
 
     def __init__(
         self,
@@ -99,7 +99,8 @@ class LineReader:
     def trim(self, images: np.ndarray, ink_widths: np.ndarray) -> np.ndarray:
         """Cut away paper that no line of a batch has ink on, if the network allows it.
 
-        Some stays after the ink, as there is on a page: up to a multiple of `trim_frames`.
+        A little paper is kept after the ink, as on a real page: the width is rounded up to a
+        multiple of `trim_frames`.
         """
         if not self.trims:
             return images

@@ -49,7 +49,7 @@ def _(rng, low, high):
     return np.sqrt(low * high)
 
 
-@wrong("04/random-rate", "a third each")
+@wrong("04/random-rate", "should get a third")
 def _(rng, low, high):
     return min(rng.uniform(low, high), rng.uniform(low, high) ** 2 + low)
 
@@ -64,7 +64,7 @@ def _(record):
     return [event["metrics"]["val_cer"] for event in epochs_of(record)]
 
 
-@wrong("04/history", "result of the first time")
+@wrong("04/history", "you took its first result")
 def _(record):
     found = {}
     for event in epochs_of(record):

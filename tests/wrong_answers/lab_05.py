@@ -40,7 +40,7 @@ def _(num_ideas, level):
     return math.comb(num_ideas, 1) * level * (1 - level) ** (num_ideas - 1)
 
 
-@wrong("05/noise", "one less is to be counted")
+@wrong("05/noise", "divide by one less")
 def _(cers, t):
     return t * np.std(cers) * (1 + 1 / len(cers)) ** 0.5
 
@@ -55,12 +55,12 @@ def _(cers, t):
     return t * np.std(cers, ddof=1) / len(cers) ** 0.5
 
 
-@wrong("05/noise", "takes the mean for exactly known")
+@wrong("05/noise", "takes the mean as known exactly")
 def _(cers, t):
     return t * np.std(cers, ddof=1)
 
 
-@wrong("05/noise", "1.96 holds where")
+@wrong("05/noise", "1.96 holds if")
 def _(cers, t):
     return 1.96 * np.std(cers, ddof=1) * (1 + 1 / len(cers)) ** 0.5
 
