@@ -384,7 +384,7 @@ def character_boundaries(states: Counts, label: Label, frame_width: float) -> li
         if len(frames) == 0:
             raise ValueError(
                 f"No frame is in state {2 * k + 1}, character {k} of the label: pass the states "
-                "that best_alignment gives for this label."
+                "that best_alignment returns for this label."
             )
         start, end = int(frames[0]), int(frames[-1]) + 1
         boundaries.append(Boundary(start, end, start * frame_width, end * frame_width))

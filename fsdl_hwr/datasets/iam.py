@@ -39,7 +39,7 @@ LISTS = {
     "testset.txt": "test",
 }  # of the large writer independent text line recognition task
 CROSSED_OUT = "#"  # what IAM writes for a word that its writer crossed out
-FORMAT_VERSION = 1  # raise it when a conversion would give other arrays
+FORMAT_VERSION = 1  # raise it when a conversion would make other arrays
 
 _FORM = r"[a-z]\d\d-\d+[a-z]*"
 _METADATA = re.compile(rf"lines\.txt|forms\.txt|{_FORM}\.xml|{'|'.join(LISTS)}")

@@ -187,7 +187,7 @@ class Speller(Pen):
 class GlyphRow(Pen):
     """A pen that writes lines as the 2019 course made them: another hand per character, one size.
 
-    Each ink is scaled to fill a square; squares overlap by a share that every line draws anew.
+    Each ink is scaled to fill a square; squares overlap by a share that every line draws afresh.
     """
 
     def __init__(self, inks: Inks):

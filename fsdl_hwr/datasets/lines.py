@@ -69,7 +69,7 @@ class LineStream:
         maker: draws a line.
         texts: the transcripts of the lines, each drawn many times, always differently.
         lines_per_epoch: length of an epoch, since the stream has no end.
-        seed: of the stream; equal seeds give equal lines.
+        seed: of the stream; equal seeds make equal lines.
     """
 
     def __init__(self, maker: LineMaker, texts: Sequence[str], lines_per_epoch: int, seed: int):

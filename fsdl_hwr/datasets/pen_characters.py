@@ -85,7 +85,7 @@ def load(
         characters: the classes, in this order.
         num_writers: how many writers to invent.
         copies: how often each of them writes every character.
-        seed: equal seeds give equal invented writers.
+        seed: of the invented writers.
     """
     if source == "strokes":
         hands = strokes.writers(split, num_writers, seed)

@@ -23,7 +23,7 @@ def load(
         num: how many lines; 0 for all that were recorded.
         alphabet: lines with other characters are left out.
         num_writers: how many embedded writers to invent.
-        seed: equal seeds give equal lines.
+        seed: of the lines.
     """
     check_split(split)
     rng = np.random.default_rng((seed, SPLITS.index(split), 4))

@@ -91,7 +91,7 @@ def deform(points, glyph_of, stroke_of, num_glyphs, amount, rng):
 
 @dataclass(frozen=True)
 class Writer:
-    """One hand. Build it with `Writer.from_seed`; equal seeds give equal writers.
+    """One hand. Build it with `Writer.from_seed`; equal seeds make equal writers.
 
     Lengths are in em. slant: shift to the right per em of height. width: of all letters.
     ascender, descender: factors on what rises above the x-height or falls below the baseline.

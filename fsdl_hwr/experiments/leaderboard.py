@@ -131,7 +131,7 @@ def table(runs: Mapping[str, Mapping], baseline: Baseline) -> tables.Table:
 
 
 def finding(verdicts: Sequence[str]) -> str:
-    """Say in words how many of the ideas differ from the baseline by more than its noise."""
+    """Return in words how many of the ideas differ from the baseline by more than its noise."""
     counts = {name: verdicts.count(name) for name in VERDICTS}
     return (
         f"Of {len(verdicts)} ideas, {counts['better']} helped and {counts['worse']} hurt by more "

@@ -71,7 +71,7 @@ def draw_collapse(path: str) -> Figure:
 
 
 def say(steps: Collapse) -> str:
-    """Say in one sentence what a path writes and how many others write the same."""
+    """Return one sentence: what a path writes and how many others write the same."""
     count = ctc.count_paths(steps.text, len(steps.path))
     return (
         f"{steps.path!r} writes {steps.text!r}: one of {count:,} "

@@ -51,7 +51,7 @@ class Look:
 
     @property
     def sentence(self) -> str:
-        """Say in words whether the frames are enough."""
+        """Return in words whether the frames are enough."""
         length = len(self.transcript)
         spare = len(self.starts) - self.frames_needed
         verdict = (
@@ -204,7 +204,7 @@ def frame_at(field: Field, column: float) -> int:
 
 
 def describe(field: Field) -> str:
-    """Say what one frame of the network sees."""
+    """Return in words what one frame of the network sees."""
     text = f"one frame of the network sees {field.width} px, every {field.step} px"
     return text + (", and by its LSTM the whole line" if field.everywhere else "")
 

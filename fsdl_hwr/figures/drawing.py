@@ -194,7 +194,7 @@ def show_bands(
 
 
 def name_of(alphabet: Alphabet, index: int) -> str:
-    """Name a class in a figure: its character, an open box for the space, or "blank"."""
+    """Return a class's name in a figure: its character, an open box for the space, or "blank"."""
     if index == BLANK_INDEX:
         return "blank"
     character = alphabet.characters[index - 1]

@@ -46,7 +46,7 @@ class Module:
 
     @property
     def part(self) -> str:
-        """Name the part of the package that the module belongs to: its folder, or itself."""
+        """The part of the package that the module belongs to: its folder, or itself."""
         return self.name.split(".")[0]
 
 
@@ -75,7 +75,7 @@ def read_modules(folder: str | os.PathLike) -> list[Module]:
 
 
 def imported(source: str, package: str) -> set[str]:
-    """Name all that a module's source imports from `package`, inside its functions too."""
+    """List all that a module's source imports from `package`, inside its functions too."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):  # import package.ink
@@ -87,7 +87,7 @@ def imported(source: str, package: str) -> set[str]:
 
 
 def part_imports(modules: Sequence[Module]) -> dict[str, set[str]]:
-    """Say for every part which other parts its modules import."""
+    """List for every part which other parts its modules import."""
     graph: dict[str, set[str]] = {module.part: set() for module in modules}
     for module in modules:
         graph[module.part] |= {name.split(".")[0] for name in module.imports} - {module.part}
@@ -140,7 +140,7 @@ def without_shortcuts(graph: Mapping[str, Collection[str]]) -> dict[str, set[str
 def draw_package_map(modules: Sequence[Module], title: str, marked: Collection[str] = ()) -> Figure:
     """Draw the parts of a package in layers, a line from each down to those it imports.
 
-    modules: as `read_modules` gives them. marked: names of modules to set off in orange.
+    modules: as `read_modules` returns them. marked: names of modules to set off in orange.
     A module's bar is as long as its source. Lines that a chain of lines implies are left out.
     """
     graph = part_imports(modules)

@@ -172,7 +172,7 @@ def draw_leaderboard(runs: Mapping[str, Mapping], baseline: Baseline, title: str
     axes.set_yticks(range(len(ordered)), [name for name, _ in ordered], fontsize=9)
     axes.set_ylim(-0.6, len(ordered) - 0.4)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axes.set_xlabel("validation CER, with the interval that other lines would give")
+    axes.set_xlabel("validation CER, with its interval over other lines")
     plain(axes, grid="x")
     axes.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     axes.set_title(title, fontsize=12)

@@ -96,7 +96,7 @@ def ink_outline(line: TextLine, owners: np.ndarray, owner: int) -> np.ndarray:
     """Return a polygon around a line's own ink: float32 (points, 2).
 
     Along the baseline, about every x-height, it goes as high and as low as the ink within an
-    x-height of there; where there is none it keeps to the core band.
+    x-height there; if there is none, it keeps to the core band.
     """
     x_height = max(line.x_height, 1.0)
     grid = sampling_grid(line)  # (rows, columns, 2)

@@ -68,7 +68,7 @@ def line_crnn(
         num_classes: characters and the blank.
         frame_width, filters, column_max: see `line_features`.
         lstm_size: units in each direction.
-        num_lstms: layers on one another.
+        num_lstms: layers, one above the other.
         dropout: share of the features that are left out in training. A small fixed set of lines
             needs it; an endless stream of fresh lines does not.
         activation: of the convolutions and the dense layer.

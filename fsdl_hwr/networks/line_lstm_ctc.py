@@ -31,7 +31,7 @@ def line_lstm_ctc(
         window_width: px.
         window_stride: px from window to window.
         lstm_size: units in each direction.
-        num_lstms: layers on one another.
+        num_lstms: layers, one above the other.
         bidirectional: runs the LSTMs over the frames in both directions.
         batch_normalization: normalizes in the LeNet.
     """

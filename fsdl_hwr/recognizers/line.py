@@ -163,7 +163,7 @@ class Recognizer(LineReader):
             seed: decides the order of the lines and dropout.
             resume: goes on with what the folder holds; False starts again and removes the older
                 run's files.
-            callbacks: Keras callbacks, which are given every epoch's figures.
+            callbacks: Keras callbacks, which get every epoch's figures.
         """
         sample = self._check_data(training_lines, validation)
         batches = LineBatches(self, training_lines, batch_size, seed)

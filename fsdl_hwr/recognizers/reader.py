@@ -170,7 +170,7 @@ class LineReader:
         return Reading(text, tuple(confidences.tolist()))
 
     def decode(self, logits: np.ndarray, ink_widths: np.ndarray) -> list[str]:
-        """Turn logits (n, frames, classes) of lines into texts; what lies past the ink is none."""
+        """Turn logits (n, frames, classes) of lines into texts, without frames past the ink."""
         frames = self.frames(ink_widths)
         if self.beam is not None:
             each = zip(logits, frames, strict=True)
@@ -235,7 +235,7 @@ class LineReader:
         return fitted
 
     def _is_laid_out(self, ink: np.ndarray) -> bool:
-        """Say whether ink is a line image of this geometry, or one that was cut after its ink."""
+        """Return whether ink is a line image of this geometry, or one cut after its ink."""
         height, width = ink.shape
         cut = width < self.geometry.width and self.geometry.stretch == 1
         return height == self.geometry.height and (width == self.geometry.width or cut)

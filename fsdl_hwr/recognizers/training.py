@@ -72,7 +72,7 @@ class Batches(keras.utils.PyDataset):
 
     @property
     def num_batches(self) -> int:
-        return self.num_examples // self.batch_size  # a rest would give a batch of another shape
+        return self.num_examples // self.batch_size  # a rest would be a batch of another shape
 
     def __len__(self) -> int:
         return self.num_batches
@@ -115,8 +115,8 @@ def fit(  # long: each argument is explained
             NumPy's numbers.
         resume: goes on with what the folder holds; False starts again and removes its checkpoints.
         save: writes the network to a path; `network.save` by default.
-        layer_seed: starts dropout's random numbers anew in every epoch, so that a resumed run gets
-            the same; without it, they go on from where the checkpoint left them.
+        layer_seed: restarts dropout's random numbers in every epoch, so that a resumed run gets the
+            same; without it, they go on from where the checkpoint left them.
         unit: what a batch consists of, for the progress line and the `<unit>_per_second` that
             callbacks are given.
         callbacks: Keras callbacks, which see each epoch's figures before its checkpoint is written.
@@ -328,7 +328,7 @@ def fingerprint(*parts: np.ndarray | Sequence) -> int:
 
 
 def _plain(settings: Mapping) -> dict:
-    """Return settings as JSON gives them back: NumPy's numbers are numbers, tuples lists."""
+    """Return settings as JSON returns them: NumPy's numbers are numbers, tuples lists."""
     return json.loads(json.dumps(dict(settings), default=lambda value: value.item()))
 
 
@@ -341,7 +341,7 @@ def _layer_seeds(network: keras.Model) -> list:
 
 
 def _seed_layers(network: keras.Model, seed: int, epoch: int) -> None:
-    """Start dropout's random numbers anew."""
+    """Restart dropout's random numbers."""
     for k, state in enumerate(_layer_seeds(network)):
         state.assign(np.random.SeedSequence((seed, epoch, k)).generate_state(2))  # uint32
     if keras.backend.backend() == "torch":  # whose dropout draws from a generator of its own
