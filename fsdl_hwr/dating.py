@@ -93,9 +93,15 @@ class Dating:
 def fit(train: Pages, *, share: float = 0.9, ridge: float = 10.0, folds: int = 5) -> Dating:
     """Fit years by ridge regression, and the interval on scribes that a fold has not seen.
 
-    Every page's error is that of a model fitted without its scribe; the radius is the error that
-    `share` of the scribes' pages stay within. Raises `ValueError` with fewer scribes than folds.
+    Every page's error is that of a model fitted without its scribe. Raises `ValueError` with fewer
+    scribes than folds.
     Source: Barber et al., "Predictive Inference with the Jackknife+" (2021).
+
+    Args:
+        train: pages with their years and scribes.
+        share: of the scribes' pages whose errors stay within the interval's radius.
+        ridge: weight of the penalty.
+        folds: into which the scribes are divided.
     """
     scribes = np.unique(train.scribes)
     if len(scribes) < folds:

@@ -37,13 +37,13 @@ DAMAGE = (tarfile.ReadError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOF
 
 
 class DownloadError(OSError):
-    """No address gave the file; the message says why, and what to try next."""
+    """No address had the file; the message says why, and what to try next."""
 
 
 def data_folder() -> Path | None:
     """The user's own data: the folder that `FSDL_HWR_DATA` names, or None.
 
-    Raises `FileNotFoundError` where the variable names a folder that does not exist.
+    Raises `FileNotFoundError` if the variable names a folder that does not exist.
     """
     name = os.environ.get("FSDL_HWR_DATA")
     if not name:
@@ -57,9 +57,9 @@ def data_folder() -> Path | None:
 
 
 def cache_folder() -> Path:
-    """The folder for downloads and conversions, made where it is missing.
+    """Return the folder for downloads and conversions, made if it is missing.
 
-    Raises `PermissionError` that names the folder where nothing can be written to it.
+    Raises `PermissionError` that names the folder if nothing can be written to it.
     """
     folder = cache_path()
     try:
@@ -76,7 +76,7 @@ def cache_folder() -> Path:
 
 
 def find(relative_path: str) -> Path | None:
-    """Look for a file or folder in the data folder, then in the cache; None where it is absent."""
+    """Look for a file or folder in the data folder, then in the cache; None if it is absent."""
     folders = [folder for folder in (data_folder(), cache_path()) if folder]
     paths = (folder / relative_path for folder in folders)
     return next((path for path in paths if path.exists()), None)
@@ -94,13 +94,18 @@ def download(
 ) -> Path:
     """Return the path of a file, downloaded into the cache unless it is there already.
 
-    urls: addresses of the same file, the official one first, mirrors after it. checksum: its
-    SHA-256 in hexadecimal, or 'md5:...', one for each address where mirrors packed the data anew;
-    None where the publisher gives none. filename: its place in the cache, and in the data folder
-    for a copy got by hand. size: bytes, about. otherwise: what a reader can do without the file,
-    as a sentence.
     A user's own copy under the data folder is returned as it is. The file is whole or absent.
     Raises `DownloadError` (every address failed; says what to try) and `PermissionError`.
+
+    Args:
+        urls: addresses of the same file, the official one first, mirrors after it.
+        checksum: its SHA-256 in hexadecimal, or 'md5:...'; one per address if mirrors packed the
+            data anew; None if the publisher names none.
+        filename: its place in the cache, and in the data folder if a user placed a copy there.
+        description: what the file is, for messages.
+        license: of the data, for messages.
+        size: bytes, about.
+        otherwise: what a reader can do without the file, as a sentence.
     """
     own = data_folder()
     if own and (own / filename).is_file():

@@ -71,9 +71,15 @@ class Placed:
 class PageMaker:
     """Draws pages, each another: in one of `writers`' hands, on paper of its own.
 
-    Every writer writes some lines of each length once; a page sets them anew. height, width: of the
-    page, in px. layouts: which to draw, by name; all by default. wear: 0 draws clean paper, 1 the
-    worst. Raises `ValueError` without writers or sentences.
+    Every writer writes some lines of each length once; a page sets them anew. Raises `ValueError`
+    without writers or sentences.
+
+    Args:
+        writers: every page is in the hand of one of them.
+        sentences: what lines are taken from.
+        height, width: of the page, in px.
+        layouts: which to draw, by name; all by default.
+        wear: 0 draws clean paper, 1 the worst.
     """
 
     def __init__(
@@ -293,6 +299,11 @@ def draw(
 
     What would leave the page is left out, and what would be written through other lines; owners
     are int32 (height, width), 0 for none.
+
+    Args:
+        placed: the lines and their places.
+        height, width: of the page, in px.
+        rng: decides how dark each line's pen is.
     """
     scale = SUPERSAMPLING
     large = np.zeros((height * scale, width * scale), np.uint8)
@@ -331,21 +342,40 @@ def _crowded(whose: np.ndarray, curves: Sequence[np.ndarray], thickness: int) ->
 def training_maker(
     split: str, num_writers: int, seed: int = 0, height: int = 768, width: int = 576, **choices
 ) -> PageMaker:
-    """Make a `PageMaker` of the embedded writers and sentences of a split."""
+    """Make a `PageMaker` of the embedded writers and sentences of a split.
+
+    Args:
+        split: 'train', 'validation' or 'test'.
+        num_writers: number of invented writers.
+        seed: of the writers and sentences.
+        height, width: of the page, in px.
+        **choices: `layouts` and `wear`, see `PageMaker`.
+    """
     hands = strokes.writers(split, num_writers, seed)
     lines, _ = text.faker_lines(split, Alphabet(), 600, 60, seed)
     return PageMaker(hands, lines, height, width, **choices)
 
 
 def make_pages(maker: PageMaker, num: int, seed: int, split: str) -> list[Page]:
-    """Draw a fixed set of pages; equal seeds and splits draw equal pages."""
+    """Draw a fixed set of pages; equal seeds and splits draw equal pages.
+
+    Args:
+        maker: draws a page.
+        num: number of pages.
+        seed: of the pages.
+        split: 'train', 'validation' or 'test'; each draws other pages.
+    """
     return [maker(np.random.default_rng((seed, SPLITS.index(split), k))) for k in range(num)]
 
 
 def archive_pages(maker: PageMaker, num: int, seed: int, degrees: float = 9.0) -> list[Page]:
-    """Draw pages as one archive might hold them: every scan askew by `degrees`, on a coarse weave.
+    """Draw pages as one archive might hold them: every scan askew, on a coarse weave.
 
     They stand in for somebody else's pages: drawn ones hardly ever lie so.
+
+    Args:
+        maker, num, seed: see `make_pages`.
+        degrees: by which every scan is turned, counterclockwise.
     """
     pages = []
     for k in range(num):

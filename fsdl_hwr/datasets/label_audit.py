@@ -22,11 +22,16 @@ def class_means(images: np.ndarray, labels: np.ndarray, num_classes: int) -> np.
 def dictionary_agreement(
     images: np.ndarray, labels: np.ndarray, files: np.ndarray, num_classes: int
 ) -> np.ndarray:
-    """Say for every two files in how many classes they agree: float (files, files), 0 to 1.
+    """Return in how many classes every two files agree: float (files, files), 0 to 1.
 
     Class k of one file agrees with another file's if its mean image is more like that one's class k
     than like any other class. Files that number their letters differently hardly agree.
-    files: int (n,), the file that each image came from, counted from 0.
+
+    Args:
+        images: (n, height, width).
+        labels: int (n,), the class of each image.
+        files: int (n,), the file that each image came from, counted from 0.
+        num_classes: number of classes.
     """
     means = [
         class_means(images[files == f], labels[files == f], num_classes)

@@ -59,7 +59,7 @@ def load(split: str, *, limit: int | None = None, seed: int = 0) -> Names:
         seed: of that draw.
 
     Raises `FileNotFoundError` without a copy, and `ValueError` for a CSV that is not one of the
-    collection's and for a split of which nothing is left.
+    collection's and for a split in which nothing is left.
     """
     check_split(split)
     table, folder = _places(split)
@@ -184,10 +184,16 @@ def _read_image(folder: Path, name: str, seen: set[str]) -> tuple[np.ndarray | N
 
 
 def made_names(split: str, num: int, seed: int = 0, max_length: int = 18) -> list[str]:
-    """Return `num` different names for drawn forms: capitals, without accents.
+    """Return different names for drawn forms: capitals, without accents.
 
     Half are French, a fifth are from elsewhere, the rest are made up of two names' halves or join
     two names. Train, validation and test share none.
+
+    Args:
+        split: 'train', 'validation' or 'test'.
+        num: number of names.
+        seed: of the names.
+        max_length: characters of a name, at most.
     """
     check_split(split)
     french, others = _lists()

@@ -73,7 +73,7 @@ def letters_of(names: Sequence[str], together: str = "") -> list[int]:
     Args:
         names: of the pages, each different.
         together: pages of one letter joined by +, letters separated by spaces, each page by the end
-            of its name: "57+58 091+092". Other pages are a letter each.
+            of its name: "57+58 091+092". Each other page is one letter.
 
     Raises `ValueError` for an end that fits no page, or several.
     """

@@ -113,7 +113,7 @@ def quarter_turn(quarters: int, height: int, width: int) -> np.ndarray:
 def resampled(points: np.ndarray, spacing: float) -> np.ndarray:
     """Put points evenly along a polyline: float32 (points, 2), both ends kept.
 
-    spacing: px between neighbors, about. A polyline without length gives its ends.
+    spacing: px between neighbors, about. Of a polyline without length the ends are returned.
     """
     points = np.asarray(points, np.float64)
     along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])

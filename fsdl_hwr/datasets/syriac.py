@@ -36,7 +36,7 @@ THIN = 1.1  # px, width of each
 
 @dataclass(frozen=True)
 class Scribe:
-    """One hand and its pen. Build it with `Scribe.from_seed`; equal seeds give equal scribes.
+    """One hand and its pen. Build it with `Scribe.from_seed`; equal seeds make equal scribes.
 
     Lengths are in em. year: of writing. conservatism: years by which its forms are older than
     usual. slant: shift to the right per em of height. width: of all letters. roundness: radius at
@@ -86,7 +86,7 @@ class Scribe:
         return (self.year - 1) // 100 + 1
 
     def serto_share(self, letter: str) -> float:
-        """Say how often it writes a letter in the newer form, 0 to 1."""
+        """Return how often it writes a letter in the newer form, 0 to 1."""
         turn = TURNS[LETTERS.index(letter)]
         return float(1 / (1 + np.exp((turn + self.conservatism - self.year) / CHANGE_YEARS)))
 
@@ -123,7 +123,7 @@ class Scribe:
         """Write every stroke several times, side by side along the nib: together they are broad.
 
         Rendered with a thin pen they look written by a broad one; a dot becomes a diamond.
-        nib_width: in the ink's units, in place of the scribe's own.
+        nib_width: in the ink's units; the scribe's own by default.
         """
         width = self.nib_width if nib_width is None else nib_width
         edge = np.array([np.cos(self.nib_angle), -np.sin(self.nib_angle)], np.float32)
@@ -227,7 +227,14 @@ def scribes(split: str, num_scribes: int, seed: int = 0) -> list[Scribe]:
 def letters(
     split: str, *, num_scribes: int = 100, letters_per_class: int = 2, seed: int = 0
 ) -> SyriacLetters:
-    """Let every scribe of a split write every letter, in the order of scribes."""
+    """Let every scribe of a split write every letter, in the order of scribes.
+
+    Args:
+        split: 'train', 'validation' or 'test'.
+        num_scribes: number of invented scribes.
+        letters_per_class: how often a scribe writes each letter.
+        seed: of the scribes and their letters.
+    """
     hands = scribes(split, num_scribes, seed)
     text = "".join(letter * letters_per_class for letter in LETTERS)
     written = [hand.draw_many(text, np.random.default_rng((*hand.seed, 0))) for hand in hands]

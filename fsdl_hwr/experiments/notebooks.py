@@ -110,7 +110,7 @@ def write_report(lab: str | os.PathLike, folder: str | os.PathLike) -> Path:
 
 
 def paths(lab: Path, folder: Path) -> tuple[Path, Path, Path]:
-    """Name what a run leaves: the executed notebook, its report, the notebook while it runs."""
+    """Return the paths of the executed notebook, its report, and the notebook while it runs."""
     stem = folder / lab.stem
     return Path(f"{stem}.ipynb"), Path(f"{stem}.html"), Path(f"{stem}.partial.ipynb")
 
@@ -205,7 +205,7 @@ def _no_kernel(partial: Path) -> bool:
 
 
 def _failure(lab: Path, partial: Path, status: int, reason: str) -> str:
-    """Say what stopped a notebook: the error of the failed cell, as the partial notebook has it."""
+    """Return what stopped a notebook: the failed cell's error, as the partial notebook has it."""
     reason = (reason.strip().splitlines() or [""])[-1]
     if not partial.is_file():
         reason = reason or "see its message above"

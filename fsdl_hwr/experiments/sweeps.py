@@ -49,7 +49,7 @@ def sample(number: int, seed: int, **values: Sequence | Callable) -> list[dict]:
     """Draw different runs at random: each value from a list, or by a function of the generator.
 
     `sample(6, seed=0, batch_size=[8, 32], learning_rate=lambda rng: 10 ** rng.uniform(-4, -2))`;
-    rng is a `random.Random`. Raises `ValueError` where there are not so many different runs.
+    rng is a `random.Random`. Raises `ValueError` if there are not enough different runs.
     """
     rng = random.Random(seed)
     runs = []
@@ -121,7 +121,11 @@ def start_in_background(
     *,
     processes: int = 1,
 ) -> subprocess.Popen:
-    """Start a `sweep`, with the same arguments, in a process of its own, and return the process."""
+    """Start a `sweep` in a process of its own, and return the process.
+
+    Args:
+        lab, runs, folder, parameters, processes: see `sweep`.
+    """
     arguments = {
         "lab": lab,
         "runs": list(runs),
@@ -183,7 +187,14 @@ def run_one(
     minutes: float = 0.0,
     token: Path | None = None,
 ) -> None:
-    """Finish one run, in whatever state it is. Raises what `experiments.run_notebook` raises."""
+    """Finish one run, in whatever state it is. Raises what `experiments.run_notebook` raises.
+
+    Args:
+        lab: the notebook.
+        parameters: of the run.
+        folder: of the run; it gets what the notebook prints, too.
+        environment, minutes, token: see `run_notebook`.
+    """
     if notebooks.is_finished(lab, folder):
         if not (folder / f"{lab.stem}.html").is_file():  # the kill came between the two
             notebooks.write_report(lab, folder)
@@ -198,7 +209,12 @@ def run_one(
 def run_on_worker(
     order: cluster.Order, lab: Path, parameters: Mapping, folder: Path, minutes: float
 ) -> None:
-    """Finish one run of a sweep, in a process that an executor has chosen."""
+    """Finish one run of a sweep, in a process that an executor has chosen.
+
+    Args:
+        order: what the caller asks of every worker.
+        lab, parameters, folder, minutes: see `run_one`.
+    """
     cluster.check(order)
     if not order.token.exists():  # the caller was interrupted while this waited
         raise InterruptedError("The sweep was interrupted: call it again.")

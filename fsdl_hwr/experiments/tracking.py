@@ -44,12 +44,17 @@ def start(
 ) -> "Run":
     """Start a run in its folder, or go on with the run that a kill left there.
 
-    config: what the run was told; NumPy scalars and paths may be in it. resume: as for
-    `Recognizer.fit`; False starts again and removes the older record. wandb_mode: 'online' (when
-    logged in and the server answers, 'offline' otherwise; never a question), 'offline', 'disabled'.
     A run holds its folder until `finish`, or until its process ends. Raises `ValueError` for
     another mode, and for a folder that holds a run of another config; `ModuleNotFoundError` if
     wandb is wanted and missing; `TimeoutError` if another process records a run in the folder.
+
+    Args:
+        folder: of the run; its record goes there.
+        config: what the run was told; NumPy scalars and paths may be in it.
+        resume: as for `Recognizer.fit`; False starts again and removes the older record.
+        wandb_mode: 'online' (if logged in and the server answers, 'offline' otherwise; never a
+            question), 'offline' or 'disabled'.
+        project: W&B's name for a group of runs.
     """
     if wandb_mode not in MODES:
         raise ValueError(f"wandb_mode is {wandb_mode!r}: choose one of {', '.join(MODES)}.")
@@ -92,7 +97,14 @@ def _release(folder: Path) -> None:
 
 
 class Run:
-    """A run that is being recorded; `start` makes it."""
+    """A run that is being recorded; `start` makes it.
+
+    Args:
+        folder: of the run; it exists.
+        config: what the run was told, as JSON.
+        events: what the record holds of earlier sessions.
+        wandb_mode, project: see `start`.
+    """
 
     def __init__(self, folder: Path, config: dict, events: list[dict], wandb_mode: str, project):
         self.folder = folder
@@ -208,7 +220,7 @@ def peak_memory() -> float:
 
 
 def environment() -> dict:
-    """Say what a run runs on: versions, machine, threads and devices it was given, packages."""
+    """Return what a run runs on: versions, machine, threads and devices it was given, packages."""
     given = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "CUDA_VISIBLE_DEVICES", "KERAS_BACKEND",
              WORKER)  # fmt: skip
     return {
@@ -221,7 +233,7 @@ def environment() -> dict:
 
 
 def git_state() -> dict | None:
-    """Name the commit, the branch and the files that differ from it; None outside a repository."""
+    """Return the commit, the branch and the files that differ; None outside a repository."""
 
     def git(*arguments):
         command = ["git", *arguments]
@@ -257,7 +269,7 @@ def read_events(folder: str | os.PathLike) -> list[dict]:
 
 
 def _opening(events: list[dict], config: Mapping) -> dict:
-    """Find the event that a run opened with, or went on with; config: where none is left."""
+    """Find the event that a run opened with, or went on with; config: used if none is left."""
     return next((event for event in events if "config" in event), {"config": config})
 
 
@@ -300,11 +312,11 @@ def load_run(folder: str | os.PathLike) -> dict:
 
 
 def load_runs(folder: str | os.PathLike = "runs") -> "Table":
-    """Read every run in a folder and its subfolders into a table, a row a run.
+    """Read every run in a folder and its subfolders into a table, one row per run.
 
     A row is a dict: `run` (its folder), `state`, `epoch` (how many are done), the last epoch's
-    metrics, the configuration (which wins where names meet), the metrics of results.json; and,
-    not printed, `history` (lists by metric, a value an epoch; None where it was not finite),
+    metrics, the configuration (which wins if names meet), the metrics of results.json; and,
+    not printed, `history` (lists by metric, a value per epoch; None if it was not finite),
     `predictions` (texts by epoch), `texts`, `config`, `environment`, `git`, `id`, `sessions`,
     `folder`. Printed are the settings that differ. Raises `FileNotFoundError`.
     """
@@ -330,7 +342,7 @@ def predictions(folder: str | os.PathLike) -> Table:
 def compare_predictions(folders: Sequence[str | os.PathLike]) -> Table:
     """Show validation lines with what each run read in them after its last epoch.
 
-    Raises `ValueError` where the runs kept different lines.
+    Raises `ValueError` if the runs kept different lines.
     """
     runs = [load_run(folder) for folder in folders]
     if any(run["texts"] != runs[0]["texts"] for run in runs):

@@ -45,6 +45,13 @@ def walk(
     """Walk from a noise to a letter: rows (steps + 1, points, 3), and per step what is read.
 
     What is read is a list of [character, probability], the likeliest first.
+
+    Args:
+        flow: makes the letter.
+        judge: reads it.
+        letter: its class.
+        noise: the seed of the noise.
+        guidance: see `PenFlow.walk`.
     """
     start = np.random.default_rng(noise).normal(size=(1, flow.basis.size))
     rows = flow.walk(np.array([letter]), start, guidance)[:, 0]
@@ -72,7 +79,10 @@ def draw_walks(
 ) -> Figure:
     """Draw some letters on their way from noise, a row each, and under each step what is read.
 
-    asked: the class of each letter, and the number of its noise.
+    Args:
+        flow, judge, guidance: see `walk`.
+        asked: the class of each letter, and the seed of its noise.
+        title: of the figure.
     """
     shown = [0, 4, 8, 11, 13, 16]
     figure = Figure(figsize=(drawing.WIDTH, 1.75 * len(asked) + 0.5))
@@ -98,7 +108,11 @@ def draw_walks(
 def explore(flow: PenFlow, judge: Judge, letter: int = 0, guidance: float = 1.5):
     """Open the player; `.state` of what it returns holds the choices.
 
-    letter: the class of the first one. Returns None without anywidget.
+    Returns None without anywidget.
+
+    Args:
+        flow, judge, guidance: see `walk`.
+        letter: the class of the first one.
     """
     state = {"letter": letter, "guidance": guidance, "noise": 0, "step": 0}
     state["step"] = len(page_data(flow, judge, state)["frames"]) - 1

@@ -67,8 +67,13 @@ class StylePlane:
 def write(vae: ConditionalVAE, characters: str, word: str, style: np.ndarray) -> Ink:
     """Write a word, letter by letter, each about 2 high: an ink from x = 0 on.
 
-    style: float (style,), or one per letter (letters, style). A space is left blank.
     Raises `ValueError` for a word that is empty or too long, or has other characters.
+
+    Args:
+        vae: draws the letters.
+        characters: of its classes.
+        word: what to write; a space is left blank.
+        style: float (style,), or one per letter (letters, style).
     """
     unknown = sorted(set(word) - set(characters) - {" "})
     if not word.strip() or len(word) > LONGEST or unknown:

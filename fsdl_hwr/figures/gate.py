@@ -75,7 +75,11 @@ def draw_power(
 ) -> Figure:
     """Draw how often a difference is found over a count of lines or writers.
 
-    shares: by what the candidate is like, one share per count.
+    Args:
+        counts: of the horizontal axis.
+        shares: by what the candidate is like, one share per count.
+        label: what is counted.
+        title: of the figure.
     """
     figure = Figure(figsize=(WIDTH, 3.2))
     axes = figure.subplots()

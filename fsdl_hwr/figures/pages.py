@@ -45,7 +45,15 @@ def draw_lines_found(
     title: str = "",
     lines: Sequence[Sequence[TextLine]] = (),
 ) -> Figure:
-    """Draw one page several times, each with the lines that somebody found on it, in colors."""
+    """Draw one page several times, each with the lines that somebody found on it, in colors.
+
+    Args:
+        image: the page, uint8 (height, width) gray.
+        owner_maps: int (height, width) each, k on the ink of line k, 0 elsewhere.
+        titles: one over each page.
+        title: of the figure.
+        lines: of each page, to draw their baselines; none by default.
+    """
     images = []
     for k, owners in enumerate(owner_maps):
         images.append(colored_lines(image, owners, lines[k] if len(lines) else ()))
@@ -129,7 +137,14 @@ def draw_scores(scores: Mapping[str, Sequence[float]], names: Sequence[str], tit
 
 def draw_curve(steps: Sequence[float], values: Mapping[str, Sequence[float]], xlabel: str,
                ylabel: str, title: str) -> Figure:  # fmt: skip
-    """Draw one or more curves over the same steps."""
+    """Draw one or more curves over the same steps.
+
+    Args:
+        steps: of the horizontal axis.
+        values: by the curve's name, one per step.
+        xlabel, ylabel: what the axes show.
+        title: of the figure.
+    """
     figure = Figure(figsize=(WIDTH, 3.2))
     axes = figure.subplots()
     for color, (name, series) in zip(COLORS, values.items(), strict=False):

@@ -147,7 +147,11 @@ def simulate(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw the edits of two recognizers: two int arrays (writers, trials), the champion's first.
 
-    effect: by how much the candidate's rate is higher, as a share of the champion's.
+    Args:
+        workload: writers, their lines, and how the champion reads them.
+        effect: by how much the candidate's rate is higher, as a share of the champion's.
+        trials: number of comparisons.
+        rng: decides all of them.
     """
     shape = workload.writers, trials
     characters = workload.lines * workload.length  # of each writer
@@ -164,7 +168,12 @@ def simulate(
 def answers(
     workload: Workload, effect: float, trials: int = 200, seed: int = 0
 ) -> dict[str, float]:
-    """Return how often the gate gives each answer in simulated comparisons, as shares."""
+    """Return how often the gate gives each answer in simulated comparisons, as shares.
+
+    Args:
+        workload, effect, trials: see `simulate`.
+        seed: of the comparisons and their intervals.
+    """
     champion, candidate = simulate(workload, effect, trials, np.random.default_rng(seed))
     lengths = np.full(workload.writers, workload.lines * workload.length)
     low, high = difference_interval(candidate - champion, lengths, seed)

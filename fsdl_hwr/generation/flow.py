@@ -18,9 +18,15 @@ STEPS = 16  # from noise to letter
 
 
 def flow_network(size: int, num_classes: int, width: int = 256, depth: int = 3) -> keras.Model:
-    """Say where to go: a point (size,), a time (1,) and a label (num_classes + 1,) to (size,).
+    """Return where to go: a point (size,), a time (1,) and a label (num_classes + 1,) to (size,).
 
     The last class stands for a hidden label. Each block is scaled and shifted by time and label.
+
+    Args:
+        size: of a point.
+        num_classes: letters.
+        width: units of each block.
+        depth: number of blocks.
     """
     point, time = keras.Input((size,)), keras.Input((1,))
     label = keras.Input((num_classes + 1,))
@@ -77,10 +83,15 @@ class PenFlow(keras.Model):
     def walk(
         self, labels: np.ndarray, noise: np.ndarray, guidance: float = 1.0, steps: int = STEPS
     ) -> np.ndarray:
-        """Follow the flow from noises (n, size): float32 (steps + 1, n, points, 3), noise first.
+        """Follow the flow from noises: float32 (steps + 1, n, points, 3), noise first.
 
-        guidance: 1 follows the label; more exaggerates what the label changes, 0 ignores it.
         Raises `ValueError` for less than one step.
+
+        Args:
+            labels: int (n,), the class of each letter.
+            noise: (n, size).
+            guidance: 1 follows the label; more exaggerates what the label changes, 0 ignores it.
+            steps: number of steps to the letter.
         """
         if steps < 1:
             raise ValueError(f"From noise to letters takes at least one step; got steps={steps}.")
@@ -102,7 +113,13 @@ class PenFlow(keras.Model):
     def make(
         self, labels: np.ndarray, seed: int = 0, guidance: float = 1.0, steps: int = STEPS
     ) -> np.ndarray:
-        """Make letters of given labels (n,): float32 (n, points, 3)."""
+        """Make letters: float32 (n, points, 3).
+
+        Args:
+            labels: int (n,), the class of each letter.
+            seed: of the noises.
+            guidance, steps: see `walk`.
+        """
         rng = np.random.default_rng(seed)
         noise = rng.normal(size=(len(labels), self.basis.size)).astype(np.float32)
         return self.walk(labels, noise, guidance, steps)[-1]

@@ -45,7 +45,14 @@ def decode(row: np.ndarray) -> Ink:
 
 
 def draw(rows: np.ndarray, labels: np.ndarray, characters: str, source: str) -> Glyphs:
-    """Draw rows of points (n, NUM_POINTS, 3) as glyph images, all with the same pen."""
+    """Draw rows of points as glyph images, all with the same pen.
+
+    Args:
+        rows: float (n, NUM_POINTS, 3).
+        labels: (n,), the class of each.
+        characters: of the classes.
+        source: what made the rows, for the glyphs' record.
+    """
     images = [pen_ink.glyph_image(decode(row), "") for row in rows]
     return Glyphs(
         images=np.stack(images),

@@ -36,7 +36,7 @@ class Journal:
         _open[self.path] = self
 
     def append(self, record: dict) -> None:
-        """Write one record, whole or not at all. Raises `OSError` if the disk does not take it."""
+        """Write one record atomically. Raises `OSError` if the disk does not take it."""
         if self._file.closed:
             raise ValueError(f"{self.path} was opened again by a later cell: go on there.")
         size = self._file.seek(0, os.SEEK_END)

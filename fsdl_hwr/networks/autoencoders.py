@@ -78,7 +78,13 @@ def sparse_autoencoder(
     """Build one hidden layer of sigmoid units, each of which is to fire on a share `target`.
 
     Returns the autoencoder, uint8 (batch, height, width) to float32 between 0 and 1 of that shape,
-    and its encoder to (batch, num_units). They share their weights. weight: of the penalty.
+    and its encoder to (batch, num_units). They share their weights.
+
+    Args:
+        num_units: of the hidden layer.
+        target: the mean activity that a unit is to have, between 0 and 1.
+        weight: of the penalty.
+        shape: height and width in px.
     """
     image = keras.Input(shape, dtype="uint8", name="image")
     x = layers.Flatten()(rescaled(image))  # (height * width,)
@@ -102,10 +108,16 @@ def tied_autoencoder(
 ) -> tuple[keras.Model, keras.Model]:
     """Build a convolutional autoencoder whose decoder has its encoder's kernels, transposed.
 
-    Two convolutions of 5 x 5 and stride 2, a dense layer of `hidden` units and a code. Returns the
-    autoencoder, uint8 (batch, height, width), sides that 4 divides, to float32 between 0 and 1 of
-    that shape, and its encoder to (batch, code_size).
+    Two convolutions of 5 x 5 and stride 2, a dense layer and a code. Returns the autoencoder, uint8
+    (batch, height, width) to float32 between 0 and 1 of that shape, and its encoder to (batch,
+    code_size).
     Source of tied weights: Vincent et al., "Stacked Denoising Autoencoders" (2010).
+
+    Args:
+        code_size: units of the code.
+        filters: of each convolution.
+        hidden: units of the dense layer.
+        shape: height and width in px; 4 divides them.
     """
     height, width = shape
     if height % 4 or width % 4:

@@ -10,7 +10,7 @@ MAPS = 3  # of the U-Net: core band, start, end
 
 
 def line_fcn(input_shape: tuple[int | None, int | None] = (256, 256)) -> keras.Model:
-    """Find lines as the 2019 course did: a class for each pixel, odd and even lines by turns.
+    """Find lines as the 2019 course did: a class per pixel, odd and even lines alternating.
 
     Takes uint8 (batch, height, width), ink 255 on 0; returns float32 logits (batch, height, width,
     3). Fourteen convolutions 7x7 of 16 filters in seven residual blocks, dilated by 3 and by 7, see

@@ -60,6 +60,12 @@ def convolve(
 
     Keras pads what is missing in all, the smaller half before: with a kernel of 3 and a stride of
     2, an even side gets nothing before and one zero after.
+
+    Args:
+        x: (batch, height, width, in).
+        kernel: (rows, columns, in, out).
+        bias: (out,).
+        strides: vertical and horizontal.
     """
     pads = []
     for side, size, stride in zip(x.shape[1:3], kernel.shape[:2], strides, strict=True):
@@ -80,7 +86,14 @@ def normalize(
     *,
     evaluates: bool = True,
 ) -> np.ndarray:
-    """Normalize each channel, by what training has kept, or else by the batch at hand."""
+    """Normalize each channel, by what training has kept, or else by the batch at hand.
+
+    Args:
+        x: (batch, height, width, channels).
+        gamma, beta: (channels,), the scale and the shift that were learned.
+        mean, variance: (channels,), the averages that training has kept.
+        evaluates: False takes mean and variance of `x` instead.
+    """
     if not evaluates:
         mean, variance = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
     return (x - mean) / np.sqrt(variance + EPSILON) * gamma + beta
@@ -102,6 +115,12 @@ def lstm(x: np.ndarray, kernel: np.ndarray, recurrent: np.ndarray, bias: np.ndar
     """Run one LSTM over time: (batch, frames, features) to (batch, frames, size).
 
     The four gates lie side by side in Keras' order: input, forget, cell, output.
+
+    Args:
+        x: (batch, frames, features).
+        kernel: (features, 4 * size), from the input to the gates.
+        recurrent: (size, 4 * size), from the last output to the gates.
+        bias: (4 * size,).
     """
     batch, num_frames, _ = x.shape
     size = recurrent.shape[0]

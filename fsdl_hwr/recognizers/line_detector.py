@@ -45,7 +45,14 @@ def map_loss(maps, logits):
 
 
 class DrawnBatches(training.Batches):
-    """An endless stream of drawn pages: batch b of an epoch is decided by (seed, epoch, b)."""
+    """An endless stream of drawn pages: batch b of an epoch is decided by (seed, epoch, b).
+
+    Args:
+        maker: draws a page.
+        num_pages: of an epoch.
+        batch_size: pages per batch.
+        seed: of the stream.
+    """
 
     def __init__(self, maker: PageMaker, num_pages: int, batch_size: int, seed: int):
         super().__init__(num_pages, batch_size, seed)
@@ -60,6 +67,13 @@ class RealBatches(training.Batches):
     """A few real pages, each time turned, zoomed and shifted a little, beside drawn ones.
 
     Without the drawn pages the network would forget what the real ones lack.
+
+    Args:
+        pages: annotated ones.
+        maker: draws the others.
+        num_pages: of an epoch.
+        batch_size: pages per batch.
+        seed: of the stream.
     """
 
     def __init__(

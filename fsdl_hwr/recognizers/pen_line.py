@@ -50,8 +50,8 @@ class PenLineRecognizer:
     ) -> dict[str, list[float]]:
         """Train with CTC, and load the weights that read the validation lines best.
 
-        Every training ink is changed at random, afresh in every epoch. Returns the history: lists per
-        epoch of loss, val_cer and seconds. Raises `ValueError` for sets without lines or text,
+        Every training ink is changed at random, afresh in every epoch. Returns the history: lists
+        per epoch of loss, val_cer and seconds. Raises `ValueError` for sets without lines or text,
         and for texts outside the alphabet; else what `training.fit` raises.
 
         Args:

@@ -18,10 +18,17 @@ def fit_autoencoder(
     batch_size: int = 64,
     learning_rate: float = 3e-3,
 ) -> list[float]:
-    """Train a network to copy images, uint8 (n, 28, 28): returns the loss of every epoch.
+    """Train a network to copy images; return the loss of every epoch.
 
     The loss is the squared error summed over an image's pixels, so that a penalty on a code of many
     units weighs as much as the drawing.
+
+    Args:
+        network: uint8 (n, height, width) to float32 between 0 and 1.
+        images: uint8 (n, 28, 28).
+        epochs: passes over the images.
+        batch_size: images per step.
+        learning_rate: of the optimizer.
     """
     steps = epochs * -(-len(images) // batch_size)
     network.compile(training.adamw(steps, learning_rate), _squared_error)

@@ -23,7 +23,7 @@ OLD_NUMBERS = ("image_height", "image_width", "num_frames", "frame_width")
 
 
 def save(recognizer: "Recognizer", path: str | os.PathLike, *, half: bool = False) -> Path:
-    """Write a recognizer as one `.onnx` file, whole or not at all.
+    """Write a recognizer as one `.onnx` file, atomically.
 
     half: store the weights in 16 bits, in half of the space; computing stays in 32 bits.
 
