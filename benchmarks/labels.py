@@ -137,6 +137,8 @@ if __name__ == "__main__":
             arguments.folder,
             arguments.letters.split("+") if arguments.letters else [],
             arguments.counts,
+            arguments.passes,
+            arguments.rate,
             arguments.seed,
         )
     elif arguments.what == "suspects":
