@@ -47,6 +47,13 @@ PARAMETERS = {
         "filters": [4, 4, 8],
         "fixed_lines": 8,
     },
+    "04b_many_machines": {
+        "num_runs": 3,
+        "epochs": 3,
+        "longest": 6,
+        "pause": 0.3,
+        "num_writers": 5,
+    },
     "05_experimentation": {
         "ideas": ["an LSTM"],
         "seeds": 2,
