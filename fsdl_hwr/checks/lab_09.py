@@ -263,7 +263,7 @@ def alarm_limit(function: Callable) -> None:
     judge.confirm(function)
 
 
-def canary(function: Callable) -> None:
+def canary(function: Callable) -> None:  # long: the mistakes are a table
     """Check `function(pairs, allowed, least)`: the texts that go out."""
     cases = [
         (_pairs(differs), 0.25, least)
