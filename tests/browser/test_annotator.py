@@ -146,12 +146,13 @@ def test_lines_are_split_merged_deleted_drawn_typed_and_taken_back(opened):
 
     canvas.focus()
     keyboard.press(".")  # the first point of the baseline
-    before = notebook.evaluate("list(desk.entries.values())[0].line.baseline.tolist()")
+    firsts = "[e.line.baseline[0].tolist() for e in desk.entries.values()]"
+    before = notebook.evaluate(firsts)
     keyboard.press("Shift+ArrowDown")
     notebook.wait_until(
-        "a moved point",
-        lambda: notebook.evaluate("list(desk.entries.values())[0].line.baseline.tolist()"),
-        lambda now: abs(now[0][1] - before[0][1] - 10) < 1.5,
+        "a point moved by 10 px",
+        lambda: notebook.evaluate(firsts),
+        lambda now: sum(abs(new[1] - old[1] - 10) < 1.5 for new, old in zip(now, before)) == 1,
     )
     keyboard.press("n")
     box = canvas.bounding_box()

@@ -18,13 +18,13 @@ def test_the_kill_matrix(lab):
     notebook.run_all()
     root = notebook.explorer("Kill matrix")
     status = root.get_by_role("status")
-    notebook.shows(status, "With “padding is trained” 1 of 9 tests fail")
+    notebook.shows(status, "With “padding is trained” 1 of 8 tests fail")
     notebook.shows(root, "padding would be trained")
     notebook.shows(root, "packed[:, 0], packed[:, 1] = frames, max_length")
 
     name = "labels that do not fit are refused kills one frame too few is fine"
     root.get_by_role("button", name=name).click()
-    notebook.shows(status, "With “one frame too few is fine” 1 of 9 tests fail")
+    notebook.shows(status, "With “one frame too few is fine” 1 of 8 tests fail")
     notebook.shows(root, "was accepted with 2 frames")
     notebook.wait_for("kills.state", {"defect": 1, "test": 4})
 

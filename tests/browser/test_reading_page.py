@@ -1,7 +1,5 @@
 """The page that reads without a server, in Chromium with the network cut."""
 
-import shutil
-
 import build_browser
 import numpy as np
 import pytest
@@ -12,7 +10,6 @@ from fsdl_hwr.datasets import canvas_ink
 from fsdl_hwr.datasets.lines import Lines, ink_widths
 from fsdl_hwr.serving import onnx
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 TEXTS = ["meet me at noon", "12 May", "Anna Weber", "thank you", "two eggs", "a red house"]
 LINES = 200  # for the long test
 LARGEST = 10_000_000  # bytes of the one file
@@ -36,26 +33,18 @@ def page_file():
 
 
 @pytest.fixture(scope="module")
-def page(page_file):
+def page(page_file, _lab):
     """The page opened from disk, offline; what it asks for, and its errors, are in `.seen`."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if executable is None:
-        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on the path")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
-        )
-        context = browser.new_context(offline=True)
-        page = context.new_page()
-        page.seen = []
-        page.on("request", lambda request: page.seen.append(request.url))
-        page.on("console", lambda message: page.seen.append(message.text))
-        page.on("pageerror", lambda error: page.seen.append(str(error)))
-        page.goto(page_file.as_uri())
-        page.wait_for_selector("body[data-ready]", timeout=60_000)
-        yield page
-        browser.close()
+    context = _lab.browser.new_context(offline=True)
+    page = context.new_page()
+    page.seen = []
+    page.on("request", lambda request: page.seen.append(request.url))
+    page.on("console", lambda message: page.seen.append(message.text))
+    page.on("pageerror", lambda error: page.seen.append(str(error)))
+    page.goto(page_file.as_uri())
+    page.wait_for_selector("body[data-ready]", timeout=60_000)
+    yield page
+    context.close()
 
 
 @pytest.fixture(scope="module")
