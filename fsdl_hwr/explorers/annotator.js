@@ -114,6 +114,7 @@ function makeView(fixed, store) {
       at.y + (event.clientY - box.top) * zoom / at.scale];
   };
 
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: a drawing, step after step
   function draw(chosen, point, drawing) {
     last = [chosen, point, drawing];
     const context = canvas.getContext("2d");
@@ -250,6 +251,7 @@ function makePointer(view, page) {
 function listenToKeys(root, editor, commands) {
   const { input, view, pointer, meter, fixed } = editor;
   const { Enter: accept, Undo: undo, ...letters } = commands;
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one place says what a key means
   root.addEventListener("keydown", (event) => {
     const onPage = event.target === view.element;
     const control = event.ctrlKey || event.metaKey;
@@ -405,6 +407,7 @@ class Editor {
     this.say();
   }
 
+  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: what the kernel says, in order
   news() {
     const data = this.model.get("data");
     const before = this.row()?.text ?? "";

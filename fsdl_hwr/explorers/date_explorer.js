@@ -73,7 +73,9 @@ function makeLetters(model) {
         "aria-label": `Letter ${k + 1}, votes for ${hands[hand].votes[k]}`,
       }, html("img", { src: image, alt: "" }))));
     }
-    [...element.children].forEach((child, k) => child.setAttribute("aria-pressed", on.includes(k)));
+    [...element.children].forEach((child, k) => {
+      child.setAttribute("aria-pressed", on.includes(k));
+    });
   }
   return { element, show };
 }

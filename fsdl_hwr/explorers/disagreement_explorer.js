@@ -24,7 +24,7 @@ function render({ model, el }) {
     role: "slider", tabindex: 0, "aria-label": "Disagreement", "aria-valuemin": 1,
     "aria-valuemax": items.length }, svg("image", { href: image, width, height }), ...polygons);
   keys(picture, { ArrowDown: by(1), ArrowUp: by(-1), Home: () => go(0), End: () => go(items.length - 1) });
-  polygons.forEach((polygon, k) => polygon.addEventListener("click", () => go(k)));
+  polygons.forEach((polygon, k) => { polygon.addEventListener("click", () => go(k)); });
   const card = html("div", { class: "card" });
   const status = statusLine();
   root.append(html("div", { class: "panes" }, picture, card), html("div", { class: "fsdl-row" },

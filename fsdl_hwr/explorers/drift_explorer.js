@@ -68,10 +68,12 @@ function render({ model, el }) {
     requests.input.max = length();
     requests.set(request);
     const judged = stream.requests.filter((at) => at <= request).length - 1;
-    charts.forEach((chart, k) => chart.show({
-      values: stream.values[k], low: low[k], high: high[k], request, window,
-      score: judged < 0 ? null : stream.scores[judged][k],
-    }));
+    charts.forEach((chart, k) => {
+      chart.show({
+        values: stream.values[k], low: low[k], high: high[k], request, window,
+        score: judged < 0 ? null : stream.scores[judged][k],
+      });
+    });
     sentence.textContent = sentenceOf(stream, request);
   });
 }

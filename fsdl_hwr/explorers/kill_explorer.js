@@ -25,11 +25,13 @@ function makeGrid(model, pick) {
   return {
     element,
     show({ defect, test }) {
-      cells.forEach((line, row) => line.forEach((cell, column) => {
-        const chosen = row === defect && column === test;
-        cell.tabIndex = chosen ? 0 : -1;
-        cell.setAttribute("aria-pressed", chosen);
-      }));
+      cells.forEach((line, row) => {
+        line.forEach((cell, column) => {
+          const chosen = row === defect && column === test;
+          cell.tabIndex = chosen ? 0 : -1;
+          cell.setAttribute("aria-pressed", chosen);
+        });
+      });
     },
     focus: ({ defect, test }) => cells[defect][test].focus(),
   };

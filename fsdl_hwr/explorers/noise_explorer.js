@@ -70,7 +70,7 @@ function render({ model, el }) {
         type: "button", "aria-label": `Step ${k}`, onclick: () => { stop(); go(k); },
       }, thumbnail(frame.strokes, width, height, `Step ${k}`))));
     }
-    [...strip.children].forEach((press, k) => press.setAttribute("aria-pressed", k === shown));
+    [...strip.children].forEach((press, k) => { press.setAttribute("aria-pressed", k === shown); });
     const [[text, share]] = likely;
     status.textContent = `Step ${shown} of ${last()}: asked for ${characters[state.letter]}, ` +
       `read as ${text} (${(100 * share).toFixed(0)}%)`;

@@ -15,7 +15,9 @@ function plane(data, pick) {
   const element = svg("svg", { viewBox: `0 0 ${side} ${side}`, class: "fsdl-style-plane",
     role: "img", tabindex: 0 }, ...cells);
   return { element, show({ x, y }) {
-    cells.forEach((cell, k) => cell.setAttribute("data-chosen", k === y * letters.length + x));
+    cells.forEach((cell, k) => {
+      cell.setAttribute("data-chosen", k === y * letters.length + x);
+    });
     element.setAttribute("aria-label", `Styles; chosen: column ${x + 1}, row ${y + 1}`);
   } };
 }
@@ -52,7 +54,7 @@ function render({ model, el }) {
   );
   listen(model, root, () => {
     const state = model.get("state");
-    sliders.forEach(({ set }, k) => set(state[["x", "y"][k]]));
+    sliders.forEach(({ set }, k) => { set(state[["x", "y"][k]]); });
     picture.show(state);
     line.show(model.get("data").line);
     status.textContent = model.get("data").sentence;
