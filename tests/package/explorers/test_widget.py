@@ -88,7 +88,7 @@ def test_the_linter_of_javascript_knows_every_shared_helper():
     shared = (widget.FOLDER / "explorers.js").read_text(encoding="utf-8")
     config = json.loads((ROOT / "biome.json").read_text(encoding="utf-8"))
     helpers = set(re.findall(r"^function (\w+)", shared, re.MULTILINE)) - {"fill"}
-    assert set(config["javascript"]["globals"]) == helpers
+    assert helpers <= set(config["javascript"]["globals"])
 
 
 def test_any_other_error_is_said_in_the_page_too(folder, tmp_path):
