@@ -1,5 +1,7 @@
 """Small things that many tests stand on: glyphs, lines of three shapes, recognizers."""
 
+import asyncio
+import concurrent.futures
 import json
 
 import cv2
@@ -16,6 +18,10 @@ from fsdl_hwr.networks.layers import rescaled
 from fsdl_hwr.recognizers.line import Recognizer
 
 ALPHABET = Alphabet("oxz ")
+REFUSED_INK = {
+    "100,000 points": [[[k % 280, (7 * k) % 280, k / 100] for k in range(100_000)]],
+    "broken points": [[[float("nan"), 0, 0], [9, 9, 1]]],
+}
 
 
 WIDTH = 160  # px: twenty frames of 8
@@ -77,3 +83,9 @@ def ask(explorer, **changes):
     assert explorer.answered == explorer.asked
     json.dumps(explorer.data, allow_nan=False)
     return explorer.data
+
+
+def run_async(coroutine):
+    """Run a coroutine in a thread of its own: in this one a browser's event loop may be on."""
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import cv2
 import numpy as np
 import pytest
+import small
 
 from fsdl_hwr.datasets import strokes
 from fsdl_hwr.serving import hostile, load, streams
@@ -130,6 +131,6 @@ def test_a_signal_lets_what_was_accepted_be_answered(server, bodies):
         process.send_signal(signal.SIGTERM)
         return await sending
 
-    found = asyncio.run(stopped())
+    found = small.run_async(stopped())
     assert (found.statuses == 200).all()
     assert process.wait(20) in (0, -signal.SIGTERM)

@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import pytest
+import small
 
 from fsdl_hwr.serving.queue import BoundedQueue
 from fsdl_hwr.serving.uploads import Refused
@@ -24,7 +25,7 @@ def test_jobs_run_in_turn_and_the_next_is_refused():
         assert order == [1, 2] and queue.length == 0
         queue.close()
 
-    asyncio.run(scenario())
+    small.run_async(scenario())
 
 
 def test_a_job_that_is_late_is_given_up_and_keeps_its_place_while_it_runs():
@@ -42,7 +43,7 @@ def test_a_job_that_is_late_is_given_up_and_keeps_its_place_while_it_runs():
         assert queue.length == 0 and order == []  # the other was never begun
         queue.close()
 
-    asyncio.run(scenario())
+    small.run_async(scenario())
 
 
 def test_an_error_of_a_job_is_the_callers():
@@ -54,4 +55,4 @@ def test_an_error_of_a_job_is_the_callers():
         assert queue.length == 0
         queue.close()
 
-    asyncio.run(scenario())
+    small.run_async(scenario())

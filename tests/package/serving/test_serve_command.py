@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 import pytest
+import small
 
 from fsdl_hwr import __main__ as command_line
 from fsdl_hwr.datasets import strokes
@@ -43,7 +44,7 @@ def test_a_patient_client_is_served(server, bodies):
 
 
 def test_too_much_load_is_refused_and_what_is_accepted_is_answered(server, bodies):
-    found = asyncio.run(load.open_loop(f"{server[0]}/read", bodies, rate=400, seconds=1))
+    found = small.run_async(load.open_loop(f"{server[0]}/read", bodies, rate=400, seconds=1))
     assert set(found.statuses) == {200, 503}
     assert found.share_refused > 0.2
     again = load.closed_loop(f"{server[0]}/read", bodies, 5)
@@ -60,7 +61,7 @@ def test_a_killed_worker_is_replaced_and_retries_succeed(server, bodies):
         os.kill(workers_of(server[1])[0], signal.SIGKILL)
         return await sending
 
-    found = asyncio.run(kill_under_load())
+    found = small.run_async(kill_under_load())
     assert (found.statuses == 200).all()
 
 
