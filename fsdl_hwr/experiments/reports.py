@@ -68,7 +68,9 @@ def _without_kernel(output, states):
     if view is None:
         return output
     model = view.get("model_id", "")
-    html = static_explorers.static_html(model, states.get(model, {}).get("state", {}))
+    saved = states.get(model, {})
+    buffers = saved.get("buffers", ())
+    html = static_explorers.static_html(model, saved.get("state", {}), buffers)
     return html and nbformat.v4.new_output("display_data", {"text/html": html})
 
 

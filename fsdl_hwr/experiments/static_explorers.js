@@ -20,6 +20,11 @@ function staticModel(values) {
   return model;
 }
 
-function mount(name, values, render) {
+function mount(name, values, buffers, render) {
+  for (const { path, data } of buffers) { // bytes, which JSON cannot hold
+    const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+    const holder = path.slice(0, -1).reduce((value, key) => value[key], values);
+    holder[path.at(-1)] = new DataView(bytes.buffer);
+  }
   render({ model: staticModel(values), el: document.getElementById(`explorer-${name}`) });
 }

@@ -5,7 +5,7 @@ fetches nothing. Sliders, players and hovering work; what asks Python says that 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 SCRIPT = Path(__file__).with_suffix(".js")
@@ -15,12 +15,13 @@ SYNCED = ("data", "state", "fixed", "asked", "answered", "problem")
 EXPORT = "export default { render };"
 
 
-def static_html(model: str, state: Mapping) -> str | None:
+def static_html(model: str, state: Mapping, buffers: Sequence[Mapping] = ()) -> str | None:
     """Return an explorer as HTML with its data, styles and script; None if it needs a kernel.
 
     Args:
         model: the widget's identifier, unique in the page.
         state: its saved state, as `metadata.widgets` of a notebook has it.
+        buffers: what of the state is bytes: `path` in it and `data`, in base64.
     """
     if state.get("_anywidget_id", "").rpartition(".")[2] in (*ANSWERED_BY_PYTHON, ""):
         return None
@@ -29,7 +30,7 @@ def static_html(model: str, state: Mapping) -> str | None:
     script = state["_esm"].replace(EXPORT, "")
     if script == state["_esm"]:
         raise ValueError(f"{state['_anywidget_id']}: its script does not end with {EXPORT!r}.")
-    call = f"mount({json.dumps(model)}, {data}, render);"
+    call = f"mount({json.dumps(model)}, {data}, {json.dumps(list(buffers))}, render);"
     return (
         f'<div id="explorer-{model}"></div>\n<style>{state["_css"]}</style>\n'
         f'<script type="module">\n{SCRIPT.read_text("utf-8")}\n{script}\n{call}\n</script>'

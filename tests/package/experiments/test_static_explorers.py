@@ -32,3 +32,9 @@ def test_a_script_without_the_usual_end_is_named():
     state = saved("box_explorer") | {"_esm": "function render() {}"}
     with pytest.raises(ValueError, match="box_explorer: its script does not end with"):
         static_explorers.static_html("m1", state)
+
+
+def test_bytes_of_the_state_go_to_their_place_in_the_page():
+    buffers = [{"path": ["data", "image"], "encoding": "base64", "data": "AAE="}]
+    html = static_explorers.static_html("m1", saved("ctc_explorer"), buffers)
+    assert '"path": ["data", "image"]' in html and '"AAE="' in html
