@@ -32,12 +32,11 @@ def test_the_penalty_is_zero_at_its_target_and_the_divergence_elsewhere():
 
 
 def test_units_of_a_sparse_autoencoder_fire_as_often_as_they_should():
-    network, encoder = sparse_autoencoder(num_units=40, target=0.1, weight=3.0)
+    network, encoder = sparse_autoencoder(num_units=40, target=0.1, weight=20.0)
     fit = reconstruction.fit_autoencoder
     losses = fit(network, GLYPHS.images, epochs=30, batch_size=16, learning_rate=0.01)
     assert losses[-1] < 0.7 * losses[0]
-    fires = encoder.predict(GLYPHS.images, verbose=0).mean()
-    assert fires == pytest.approx(0.1, abs=0.08)  # lab 11 trains on, to within 0.01
+    assert encoder.predict(GLYPHS.images, verbose=0).mean() == pytest.approx(0.1, abs=0.04)
 
 
 def test_a_decoder_has_no_kernels_of_its_own():
