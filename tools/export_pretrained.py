@@ -4,7 +4,7 @@
 
 The folder is what tools/make_pretrained.py writes. What ships is the mean of the averaged weights
 before and after the rate went down, which reads validation lines better than either. Weights are
-stored in 16 bits; both files read the same texts (tests/package/test_weights.py).
+rounded to 16 bits once, so that both files have the same logits (tests/package/test_weights.py).
 """
 
 import argparse

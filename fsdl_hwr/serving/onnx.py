@@ -25,7 +25,8 @@ OLD_NUMBERS = ("image_height", "image_width", "num_frames", "frame_width")
 def save(recognizer: "Recognizer", path: str | os.PathLike, *, half: bool = False) -> Path:
     """Write a recognizer as one `.onnx` file, atomically.
 
-    half: store the weights in 16 bits, in half of the space; computing stays in 32 bits.
+    half: store in 16 bits, in half of the space, the weights that 16 bits hold exactly: no logit
+        changes, and what was rounded before becomes small. Computing stays in 32 bits.
 
     The file takes uint8 (batch, height, width) and returns float32 logits (batch, frames, classes);
     the batch is open, and so is the width if the network's is. Of a network with several outputs
@@ -120,15 +121,22 @@ def _without_cudnn(recognizer: "Recognizer") -> "keras.Model":
 
 
 def _halve(graph) -> None:
-    """Store float32 weights as float16, each with a cast back, which the runtime does once."""
+    """Store as float16 what that does not change, each with a cast back, which runs once.
+
+    The export multiplies a convolution's kernel by the scale of its batch normalization: such
+    products stay in 32 bits, since a second rounding would move logits by some hundredths.
+    """
     onnx = _imported("onnx")
     casts = []
     for weight in graph.initializer:
         values = onnx.numpy_helper.to_array(weight)
         if values.dtype != np.float32 or values.size < SMALLEST_HALVED:
             continue
+        halved = values.astype(np.float16)
+        if not np.array_equal(halved, values):
+            continue
         name = weight.name
-        stored = onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}_half")
+        stored = onnx.numpy_helper.from_array(halved, f"{name}_half")
         weight.CopyFrom(stored)
         casts.append(
             onnx.helper.make_node("Cast", [stored.name], [name], to=onnx.TensorProto.FLOAT)

@@ -39,6 +39,9 @@ def test_both_files_read_the_same_texts_and_read_well(written):
     assert reader.geometry == recognizer.geometry and reader.alphabet == recognizer.alphabet
     texts = reader.read(written)
     assert texts == recognizer.read(written)
+    apart = np.abs(reader.logits(written, 1) - recognizer.logits(written, 1)).max(axis=-1)
+    frames = reader.frames(written.ink_widths)  # beyond lies paper
+    assert max(row[:n].max() for row, n in zip(apart, frames, strict=True)) < 1e-3
     assert float(metrics.character_error_rate(written.transcripts, texts)) < 0.12
 
 

@@ -76,6 +76,18 @@ def test_onnx_gives_the_logits_and_the_texts_of_keras(name, pages, tmp_path):
     assert by_onnx.read_lines([photograph]) == by_keras.read_lines([photograph])
 
 
+def test_halving_a_file_changes_no_logit(pages, tmp_path):
+    by_keras = recognizer("line_cnn")
+    values = by_keras.network.get_weights()
+    rounded = [value.astype(np.float16).astype(np.float32) for value in values]
+    by_keras.network.set_weights(rounded)
+    whole = onnx.save(by_keras, tmp_path / "whole.onnx")
+    half = onnx.save(by_keras, tmp_path / "half.onnx", half=True)
+    assert half.stat().st_size < whole.stat().st_size
+    expected = onnx.load(whole).logits(pages, 1)
+    np.testing.assert_array_equal(onnx.load(half).logits(pages, 1), expected)
+
+
 WITHOUT_KERAS = """
 import json, sys
 
