@@ -20,7 +20,8 @@ from fsdl_hwr.experiments import parameter_cells, reports, results
 KERNEL = "python3"
 SECONDS_TO_STOP = 20  # for papermill to end its kernel after an interrupt
 START_ATTEMPTS = 3  # kernels that start at the same time can race for ports
-INTERRUPTED, TOO_LONG = 130, 124  # statuses of a process: ended by Ctrl-C, by its time limit
+# Statuses of a process: ended by Ctrl-C, by its time limit, by a lab that wrote no results.
+INTERRUPTED, TOO_LONG, NO_RESULTS = 130, 124, 66
 LOCK = "run"  # what a folder is kept for while its notebook runs
 RUNNING: set[subprocess.Popen] = set()  # the papermills that this process waits for
 
@@ -73,14 +74,13 @@ def run_notebook(
             break
     if status == TOO_LONG:
         raise RunError(f"{lab} took longer than {minutes:g} minutes and was stopped.")
-    if status != 0:
-        raise RunError(_failure(lab, partial, status, reason))
-    write_report(lab, folder)
-    if not (folder / results.RESULTS).is_file():
+    if status == NO_RESULTS:
         raise RunError(
             f"{lab} ran to its end but left no {folder / results.RESULTS}: its last cell must call "
             "experiments.write_results."
         )
+    if status != 0:
+        raise RunError(_failure(lab, executed, partial, status, reason))
     return folder
 
 
@@ -204,9 +204,18 @@ def _no_kernel(partial: Path) -> bool:
     return bool(cells) and not any(c.metadata.get("papermill", {})["start_time"] for c in cells)
 
 
-def _failure(lab: Path, partial: Path, status: int, reason: str) -> str:
-    """Return what stopped a notebook: the failed cell's error, as the partial notebook has it."""
+def _failure(lab: Path, executed: Path, partial: Path, status: int, reason: str) -> str:
+    """Return what stopped a notebook: the failed cell's error, as the partial notebook has it.
+
+    Args:
+        lab: the notebook.
+        executed, partial: where it is when it has run, and while it runs.
+        status: of papermill's process.
+        reason: the error that ended it, as it told.
+    """
     reason = (reason.strip().splitlines() or [""])[-1]
+    if executed.is_file():
+        return f"{lab} ran to its end, but its report was not written ({reason})."
     if not partial.is_file():
         reason = reason or "see its message above"
         return f"{lab} did not start: papermill ended with status {status} ({reason})."

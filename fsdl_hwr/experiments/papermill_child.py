@@ -52,6 +52,9 @@ def main() -> None:
             finally:
                 notebooks.kill_children(os.getpid())  # a kernel that hangs in its start
             os.replace(partial, executed)
+            notebooks.write_report(lab, folder)  # before another run takes the folder
+            if not notebooks.is_finished(lab, folder):
+                sys.exit(notebooks.NO_RESULTS)
     except (KeyboardInterrupt, click.Abort):
         sys.exit(_status)
     except Exception as error:

@@ -79,7 +79,8 @@ def sweep(
     Runs that are finished are not repeated; all others are started with `resume = True` where the
     lab has that parameter. A run that dies is 'failed' in the table and costs no other; the same
     call again tries it again. A run that is silent for ten minutes is 'stalled'. A lab whose code
-    was edited has other runs. Raises `FileNotFoundError` and `ValueError` before anything runs.
+    was edited has other runs. Raises `FileNotFoundError`, `ValueError` and `PermissionError` before
+    anything runs.
 
     Args:
         lab: the notebook.
@@ -96,6 +97,7 @@ def sweep(
     lab = Path(lab).expanduser()
     folder = Path(folder or Path("runs") / f"{lab.stem}_sweep").expanduser()
     jobs = _jobs(lab, runs, dict(parameters or {}), folder)
+    files.check_writable(folder)
     if executor:
         with cluster.orders(lab, folder) as order:
             cluster.ask(executor, order, SECONDS_TO_ASK)
@@ -280,8 +282,8 @@ def _table(jobs: list[Job], futures: list, show: Sequence[str]) -> tables.Table:
         elif future.cancelled():
             row["state"] = "waiting"
         elif error := future.exception():
-            told = str(error) if isinstance(error, notebooks.RunError) else repr(error)
-            row |= {"state": "failed", "error": " ".join(told.split())}
+            kind = "" if isinstance(error, notebooks.RunError) else f"{type(error).__name__}: "
+            row |= {"state": "failed", "error": kind + " ".join(str(error).split())}
         rows.append(row)
     settings = list(dict.fromkeys(name for job in jobs for name in job.run))
     columns = [*settings, "state", "epoch", *show] if show else tables.columns_of(rows, settings)

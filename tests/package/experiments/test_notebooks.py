@@ -1,3 +1,4 @@
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -160,6 +161,15 @@ def test_a_lab_without_results_is_an_error(tmp_path):
     with pytest.raises(experiments.RunError, match="write_results"):
         experiments.run_notebook(lab, folder=tmp_path / "run")
     assert (tmp_path / "run" / "tiny.html").is_file()
+
+
+def test_two_runs_in_one_folder_at_once_each_leave_a_whole_one(tmp_path):
+    """The second begins when the first's report is written, not while it is."""
+    lab, run = make_lab(tmp_path, RESULTS), tmp_path / "run"
+    with concurrent.futures.ThreadPoolExecutor(2) as threads:
+        both = [threads.submit(experiments.run_notebook, lab, {"epochs": k}, run) for k in (1, 2)]
+        assert [future.result() for future in both] == [run, run]
+    assert {p.name for p in run.iterdir()} == {"tiny.ipynb", "tiny.html", "results.json"}
 
 
 def test_an_interrupted_run_leaves_no_file_that_looks_whole(tmp_path):
