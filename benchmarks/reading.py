@@ -1,6 +1,9 @@
 """What reading one photographed line costs, stage by stage, in CPU milliseconds on one thread.
 
 OMP_NUM_THREADS=1 python benchmarks/reading.py [--keras]
+
+Its last line is what the kernel does after a stroke on the canvas: the median over the strokes of
+one line, the later of which have more to read.
 """
 
 import argparse
@@ -13,6 +16,7 @@ import numpy as np
 
 from fsdl_hwr import camera, ctc, image_files, paper, rows, weights
 from fsdl_hwr.datasets import canvas_ink, strokes
+from fsdl_hwr.explorers import canvas_explorer
 from fsdl_hwr.language_model import CharacterNgram
 from fsdl_hwr.recognizers.reader import Beam
 from fsdl_hwr.serving import onnx
@@ -70,6 +74,14 @@ def main() -> None:
         stages["network by Keras"] = lambda: network.predict_on_batch(batch)
     for name, function in stages.items():
         print(f"{name:<40} {milliseconds(function):8.2f} ms", flush=True)
+    canvas = canvas_explorer.line_reader(reader)
+    each = [
+        milliseconds(lambda so_far=drawn[:k]: canvas_explorer.read(canvas, so_far))
+        for k in range(1, len(drawn) + 1)
+    ]
+    print(
+        f"{'a stroke on the canvas':<40} {statistics.median(each):8.2f} ms, at most {max(each):.2f}"
+    )
 
 
 if __name__ == "__main__":

@@ -39,8 +39,8 @@ from export_pretrained import AVERAGE, BEFORE, GEOMETRY
 
 FOLDER = export_pretrained.FOLDER
 POOL = FOLDER.parent / "pool"
-SHARD, MAX_SHARDS = 1024, 44  # lines of a file of the pool, and how many files wait
-SHARDS, USES = 8, 6  # files of an epoch, and epochs that a file is used in
+SHARD, MAX_SHARDS = 1024, 24  # lines of a file of the pool, and how many files wait
+SHARDS, USES = 8, 3  # files of an epoch, and epochs that a file is used in: at 6, it overfitted
 BATCH, GROUP = 32, 16  # lines; batches that are sorted by width together
 RATE, WARMUP = 2e-3, 200
 PHOTOGRAPHED = 0.55  # of the lines
@@ -78,7 +78,7 @@ def make_pool(worker: int) -> None:
     source = Handwriting()
     number = int(time.time())
     while True:
-        while len(list(POOL.glob("*.npz"))) >= MAX_SHARDS:
+        while len(finished(POOL)) >= MAX_SHARDS:
             time.sleep(2)
         number += 1
         rng = np.random.default_rng((worker, number))
@@ -90,6 +90,11 @@ def make_pool(worker: int) -> None:
                 widths=np.array([image.shape[1] for image, _ in made]),
                 texts=np.array([text for _, text in made]),
             )
+
+
+def finished(pool: Path) -> list[Path]:
+    """List the whole files of a pool; the names of those being written begin with a dot."""
+    return sorted(pool.glob("[0-9]*.npz"))
 
 
 def read_shard(path: Path) -> list[tuple[np.ndarray, str]]:
@@ -135,7 +140,7 @@ class Batches(keras.utils.PyDataset):
 
     def begin(self, epoch: int, uses: dict[str, int]) -> None:
         """Choose the least used files of the pool, waiting for them; a used up one is deleted."""
-        while len(found := sorted(POOL.glob("*.npz"))) < SHARDS:
+        while len(found := finished(POOL)) < SHARDS:
             time.sleep(2)
         rng = np.random.default_rng(epoch)
         found.sort(key=lambda path: (uses.get(path.name, 0), rng.random()))

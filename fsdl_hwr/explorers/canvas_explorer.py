@@ -27,12 +27,6 @@ from fsdl_hwr.recognizers.reader import LineReader
 NUM_ANSWERS = 5
 
 
-# What the network gets
-
-
-# What the network says
-
-
 @dataclass(frozen=True)
 class Reader:
     """A network behind the canvas.
@@ -90,15 +84,6 @@ def line_reader(recognizer: LineReader) -> Reader:
     return Reader("line", recognizer.alphabet.characters, image, answers)
 
 
-# Who writes if nobody can draw: embedded writers, as a pointer would report them
-
-
-# Samples: an ink and what it says
-
-
-# What a page without widgets shows
-
-
 def draw_reading(ink: Ink, kind: str, reading: Reading, title: str) -> Figure:
     """Draw an ink in the order of its strokes, the image that the network gets, and its answers.
 
@@ -141,9 +126,6 @@ def draw_reading(ink: Ink, kind: str, reading: Reading, title: str) -> Figure:
     figure.suptitle(title, fontsize=12)
     figure.tight_layout()
     return figure
-
-
-# The page
 
 
 def explore(reader: Reader, samples: Sequence[Sample], folder: str | Path):
