@@ -20,6 +20,7 @@ SPECK = 0.15  # of a square as wide as the pen: what is smaller was not written
 DOT = 3  # widths of the pen: what is no longer may lie beside its letter, not only over it
 TIPS = 0.004  # of a line's ink, above and below, that its height does not count
 JOINING = 0.2  # of the narrower part's width: parts that lie over one another so far are joined
+LEVELS = np.arange(256.0)  # of a uint8 pixel
 MARGIN = 0.25  # of a character's longer side: the paper to show around it
 
 Box = tuple[int, int, int, int]
@@ -80,29 +81,47 @@ def extract_ink(image: np.ndarray) -> np.ndarray:
         strength, mask, scale = _strength(image, better, dark)
         if not mask.any():
             return np.zeros_like(image)
-    floor = float(np.median(strength))
-    level = max(float(np.median(strength[mask])), float(strength[mask].mean()))
-    light = float(np.median(image))
+    floor = _median(strength)
+    level = max(_median(strength[mask]), float(strength[mask].mean()))
+    light = _median(image)
     if level - floor < FAINTEST * scale or level - floor < FEWEST_LEVELS / max(light, 1) * scale:
         return np.zeros_like(image)
     low = floor + 1.5 * _grain(strength, floor)
-    return np.clip((strength - low) * (255 / (level - low)), 0, 255).astype(np.uint8)
+    return cv2.LUT(strength, _clipped((LEVELS - low) * (255 / (level - low))))
 
 
 def _even_paper(image: np.ndarray) -> float | None:
     """Return the brightness of paper that no light and no grain changes, as a drawing's has."""
-    median = float(np.median(image))
-    return median if np.median(np.abs(image - median)) <= 1 else None
+    median = _median(image)
+    return median if _median(image, median) <= 1 else None
 
 
 def _extract_from_even(image: np.ndarray, paper: float) -> np.ndarray:
-    contrast = image - np.float32(paper)
-    if float(np.mean(contrast**3, dtype=np.float64)) < 0:
+    counts, contrast = _counts(image), (LEVELS - paper).astype(np.float32)
+    if counts @ contrast**3 < 0:
         contrast = -contrast
-    strongest = float(contrast.max())
+    strongest = float(contrast[counts > 0].max())
     if strongest < LEAST_CONTRAST:
         return np.zeros_like(image)
-    return np.clip(contrast * (255 / strongest), 0, 255).astype(np.uint8)
+    return cv2.LUT(image, _clipped(contrast * (255 / strongest)))
+
+
+def _counts(values: np.ndarray) -> np.ndarray:
+    """Count the pixels of each level: int (256,)."""
+    return np.bincount(values.ravel(), minlength=256)
+
+
+def _median(values: np.ndarray, center: float | None = None) -> float:
+    """Return the median of uint8, or of its distances from a center, by counting levels."""
+    levels = LEVELS if center is None else np.abs(LEVELS - center)
+    order = np.argsort(levels, kind="stable")
+    middle = [(values.size - 1) // 2, values.size // 2]
+    places = np.searchsorted(np.cumsum(_counts(values)[order]), middle, side="right")
+    return float(levels[order][places].mean())
+
+
+def _clipped(levels: np.ndarray) -> np.ndarray:
+    return np.clip(levels, 0, 255).astype(np.uint8)
 
 
 def is_dark_on_light(image: np.ndarray) -> bool:
@@ -110,8 +129,9 @@ def is_dark_on_light(image: np.ndarray) -> bool:
     step = max(1, min(image.shape) // 120)
     small = cv2.blur(image, (step, step))[::step, ::step] if step > 1 else image
     size = int(max(5, 0.4 * min(small.shape))) | 1
-    away = small - cv2.medianBlur(np.ascontiguousarray(small), size).astype(np.float64)
-    return float(np.mean(np.clip(away, -60, 60) ** 3)) <= 0
+    paper = cv2.medianBlur(np.ascontiguousarray(small), size)
+    away = np.clip(small.astype(np.int32) - paper, -60, 60)
+    return int((away * away * away).sum()) <= 0
 
 
 def crop(ink: np.ndarray) -> np.ndarray:
@@ -241,13 +261,13 @@ def _strength(image: np.ndarray, size: int, dark: bool) -> tuple[np.ndarray, np.
     strength = np.minimum(away * scale, 255).astype(np.uint8)
     smooth = cv2.blur(strength, (3, 3))
     otsu, _ = cv2.threshold(smooth.reshape(-1, 1), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    floor = float(np.median(strength))
+    floor = _median(strength)
     return strength, smooth > max(otsu, floor + 3 * _grain(strength, floor) + 6), scale
 
 
 def _grain(strength: np.ndarray, floor: float) -> float:
     """Estimate the standard deviation of blank paper, which most pixels are."""
-    return 1.48 * float(np.median(np.abs(strength - floor)))
+    return 1.48 * _median(strength, floor)
 
 
 def _reduced(image: np.ndarray) -> np.ndarray:

@@ -64,7 +64,8 @@ def skew(ink: np.ndarray) -> float:
     def sharpness(degrees: float) -> float:
         y = ys - xs * np.tan(np.radians(degrees))
         profile = np.bincount(((y - y.min()) / size).astype(int))
-        return float((np.convolve(profile, [1, 2, 1]).astype(float) ** 2).sum())
+        smooth = np.convolve(profile, [1, 2, 1])
+        return float(smooth @ smooth)
 
     coarse = max(np.arange(-LARGEST_SKEW, LARGEST_SKEW + 0.1), key=sharpness)
     best = max(np.arange(coarse - 0.75, coarse + 0.8, 0.25), key=sharpness)
@@ -244,6 +245,8 @@ def _find_rules(page: np.ndarray, pen: float, least: float, across: bool) -> lis
     mask = cv2.dilate((page >= RULE_LEVEL).astype(np.uint8), np.ones((3, 1), np.uint8))
     length = int(max(15, min(12 * pen, 0.4 * page.shape[1])))
     runs = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    if not runs.any():
+        return []
     joined = cv2.morphologyEx(runs, cv2.MORPH_CLOSE, np.ones((3, 2 * length + 1), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     rules = []
