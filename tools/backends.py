@@ -16,7 +16,10 @@ import numpy as np
 
 ROOT = Path(__file__).parents[1]
 BACKENDS = ("tensorflow", "jax", "torch")
-TESTS = ("test_ctc.py", "test_language_model.py", "test_metrics.py", "networks", "recognizers")
+TESTS = (
+    "test_ctc.py", "test_ctc_loss.py", "test_language_model.py", "test_metrics.py", "networks",
+    "recognizers",
+)  # fmt: skip
 FOLDER = ROOT / "runs" / "backends"
 TOLERANCE = 1e-4  # of gradients and logits; of losses relatively, where they are above 1 nat
 RANDOM, READER = "random logits", "logits of a reader"

@@ -1,7 +1,7 @@
 """Mutate the theory that needs no Keras, and list the mutants that its tests let live (mutmut).
 
     python tools/mutation.py                   alphabet, metrics and ctc
-    python tools/mutation.py metrics --without tests/package/test_mutants.py
+    python tools/mutation.py metrics --without tests/package/test_metrics.py
 
 It works in a folder of its own, with these modules and their tests alone: mutmut forks after it
 has imported the tests, and TensorFlow does not survive that. Functions that only Keras' loss calls
@@ -22,9 +22,10 @@ MODULES = ("alphabet", "metrics", "ctc")
 TESTS = (
     "tests/package/test_alphabet.py",
     "tests/package/test_metrics.py",
-    "tests/package/test_mutants.py",
+    "tests/package/test_ctc.py",
     "fsdl_hwr/gate/suite/units.py",
 )
+HELPERS = ("tests/ctc_paths.py",)  # what the tests import
 CONFIGURATION = """\
 [tool.mutmut]
 source_paths = ["fsdl_hwr"]
@@ -50,6 +51,8 @@ def prepare(folder: Path, modules: list[str], tests: list[str]) -> None:
         name = Path(test).name
         name = name if name.startswith("test_") else f"test_{name}"
         shutil.copy(ROOT / test, folder / "tests" / name)
+    for helper in HELPERS:
+        shutil.copy(ROOT / helper, folder / "tests")
     files = ", ".join(f'"fsdl_hwr/{module}.py"' for module in modules)
     (folder / "pyproject.toml").write_text(CONFIGURATION.format(modules=files))
 
