@@ -33,7 +33,7 @@ def clone(folder: Path) -> Path:
     command = ["git", "clone", "--quiet", "--local", str(ROOT), str(folder)]
     subprocess.run(command, check=True)
     (folder / ".venv").symlink_to(ROOT / ".venv")
-    for name in ("requirements/all.txt", "pyproject.toml"):  # older than .venv/ready, for make
+    for name in ("requirements/locked.txt", "pyproject.toml"):  # older than .venv/ready, for make
         os.utime(folder / name, (0, 0))
     return folder
 

@@ -52,3 +52,16 @@ def test_a_clone_is_green_and_with_a_defect_red_for_its_reason(tmp_path, capsys)
     ci_box.plant(folder, "one frame too few is fine")
     assert ci_box.run_job("quick", folder) == 1
     assert "was accepted with 2 frames" in capsys.readouterr().out
+
+
+@pytest.mark.long
+def test_the_whole_gate_turns_red_by_the_test_that_names_the_defect(capsys):
+    """`make gate` in a clean clone, whole: the defect's test speaks, and its status goes on."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("an archive without its history cannot be cloned")
+    assert ci_box.main(["gate"]) == 0
+    printed = capsys.readouterr().out
+    assert "make gate: green" in printed
+    assert ci_box.main(["gate", "--defect", "wrong polarity"]) != 0
+    printed = capsys.readouterr().out
+    assert "make gate: red" in printed and "fails: " in printed
