@@ -6,7 +6,6 @@ No container engine is needed, and none is tried: what is left untested is the b
 import json
 import os
 import re
-import shlex
 import shutil
 import socket
 import subprocess
@@ -26,7 +25,8 @@ TOO_HEAVY = {"keras", "tensorflow", "torch", "jax", "matplotlib", "jupyterlab"}
 
 def steps():
     """List the instructions as (name, rest); comments and blank lines are none."""
-    lines = [line for line in FILE.read_text().splitlines() if line and line[0] != "#"]
+    text = FILE.read_text().replace("\\\n", "")
+    lines = [line for line in text.splitlines() if line and line[0] != "#"]
     return [tuple(line.split(" ", 1)) for line in lines]
 
 
@@ -46,6 +46,20 @@ def test_it_has_two_stages_no_root_and_a_health_check():
     assert not [rest for name, rest in last if name == "RUN"]  # no pip in what is shipped
     for _, image in [step for step in steps() if step[0] == "FROM"]:
         assert re.match(r"\S+/python:3\.\d+-slim", image)
+
+
+def test_a_linter_finds_nothing_here_and_something_in_careless_steps(tmp_path):
+    linter = shutil.which("hadolint", path=Path(sys.executable).parent)
+    if not linter:
+        pytest.skip("hadolint has no wheel for this system")
+    lint = [linter, "--no-color"]
+    done = subprocess.run([*lint, FILE], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    careless = tmp_path / "Containerfile"
+    careless.write_text("FROM python\nRUN apt-get install curl\nCMD fsdl-hwr serve\n")
+    said = subprocess.run([*lint, careless], capture_output=True, text=True).stdout
+    for rule in ("DL3006", "DL3008", "DL3025"):  # no tag; no version; a shell that eats signals
+        assert rule in said
 
 
 def test_it_installs_the_tested_versions_and_nothing_heavy():
@@ -77,8 +91,8 @@ def test_its_steps_make_a_service_that_reads(tmp_path):
             for source in sources:
                 copy(ROOT / source, place / target)
         elif name == "RUN":
-            words = [sys.executable if w == "python" else w for w in shlex.split(here)]
-            subprocess.run(words, cwd=place, env=environment, check=True, timeout=600)
+            shell = ["sh", "-ec", re.sub(r"(^|&& +)python ", rf"\g<1>{sys.executable} ", here)]
+            subprocess.run(shell, cwd=place, env=environment, check=True, timeout=600)
         elif name == "CMD":
             command = json.loads(here)
         elif name == "HEALTHCHECK":
