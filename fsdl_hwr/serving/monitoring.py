@@ -33,6 +33,7 @@ STATISTICS = (
 )
 EDGES = 24  # places at which distribution functions are compared
 BOOTSTRAPS = 20_000
+CAUTION = 0.5  # of the rate that is asked for: in the tail of the bootstraps lie few
 FARTHEST = 6.0  # standard deviations: what lies beyond says no more
 UNLIKE = 0.75  # of the way from the reference: a window farther from every signature has no name
 
@@ -155,7 +156,7 @@ def calibrate(
     values: np.ndarray, window: int = 100, rate: float = 1e-3, seed: int = 0,
     signatures: Mapping[str, np.ndarray] | None = None,
 ) -> Reference:  # fmt: skip
-    """Choose the limit so that a share `rate` of usual windows raises an alarm.
+    """Choose the limit so that at most a share `rate` of usual windows raises an alarm.
 
     Windows are drawn from the values with replacement, and so is the reference that each is
     compared with: it is a sample of what is usual, no more.
@@ -186,7 +187,7 @@ def calibrate(
     found = np.concatenate(distances)  # (bootstraps, statistics)
     usual = np.stack([found.mean(0), np.maximum(found.std(0), 1e-3)])
     largest = ((found - usual[0]) / usual[1]).max(1)
-    reference = Reference(values, window, usual, float(np.quantile(largest, 1 - rate)))
+    reference = Reference(values, window, usual, float(np.quantile(largest, 1 - CAUTION * rate)))
     shifts = {name: reference.shift(faulty) for name, faulty in (signatures or {}).items()}
     return Reference(values, window, usual, reference.limit, shifts)
 
