@@ -5,6 +5,7 @@ what is transparent shows white paper, 16 bits become 8, and the channels of an 
 """
 
 import os
+import stat
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 
 from fsdl_hwr import paper
 
+MAX_BYTES = 500_000_000  # of a file: 50 million pixels of four channels of 16 bits take less
 FORMATS = "PNG, JPEG, TIFF, WebP, BMP or GIF"
 
 
@@ -27,7 +29,7 @@ def load(source, name: str = "") -> np.ndarray:
     """
     if isinstance(source, str | os.PathLike):
         name = name or str(source)
-        source = _read_file(Path(source).expanduser(), name)
+        source = read_file(source, name)
     name = name or "The image"
     if isinstance(source, bytes | bytearray | memoryview):
         return _decode(bytes(source), name)
@@ -57,10 +59,17 @@ def check_size(data: bytes, name: str) -> None:
         )
 
 
-def _read_file(path: Path, name: str) -> bytes:
+def read_file(path: str | os.PathLike, name: str) -> bytes:
+    """Read the bytes of a picture's file; errors as of `load`. A pipe or a device is no file."""
+    path = Path(path).expanduser()
     if path.is_dir():
         raise ValueError(f"{name} is a folder: name the pictures in it.")
     try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError(f"{name} is no file, but a pipe or a device.")
+        if status.st_size > MAX_BYTES:
+            raise ValueError(f"{name} has {status.st_size:,} bytes, more than any picture here.")
         return path.read_bytes()
     except FileNotFoundError:
         raise FileNotFoundError(f"{name} does not exist.") from None
@@ -96,6 +105,8 @@ def _from_pil(image) -> np.ndarray:
     from PIL import ImageOps  # there is a PIL image, so there is PIL
 
     image = ImageOps.exif_transpose(image)
+    if image.mode == "F":  # which PIL would cut off above 1 or round to 0
+        return np.asarray(image)
     if image.mode.startswith("I"):  # 16 bits, or 32 that hold 16
         return np.asarray(image).astype(np.uint16)
     has_opacity = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
@@ -104,7 +115,8 @@ def _from_pil(image) -> np.ndarray:
 
 def _to_8_bits(image: np.ndarray) -> np.ndarray:
     if image.dtype == np.uint16:
-        return (image >> 8).astype(np.uint8)
+        is_deep = image.size and image.max() > 255
+        return (image >> (8 if is_deep else 0)).astype(np.uint8)
     return image.astype(np.uint8) * 255 if image.dtype == bool else image
 
 

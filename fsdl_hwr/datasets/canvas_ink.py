@@ -182,7 +182,7 @@ def load_samples(folder: str | Path, kind: str) -> list[Sample]:
         try:
             record = json.loads(path.read_text(encoding="utf-8"))
             sample = Sample(record["kind"], record["label"], to_ink(record["strokes"]))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ValueError(f"{path} is damaged, or no sample ({error}): delete it.") from error
         samples.append(sample)
     return samples

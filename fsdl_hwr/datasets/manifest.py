@@ -68,6 +68,8 @@ def build(
             continue
         if path.is_symlink():
             raise ValueError(f"{path} is a link: copy the file that it points to.")
+        if not path.is_file():
+            raise ValueError(f"{path} is no file, but a pipe or a device: remove it.")
         data = path.read_bytes()
         picture = _picture(data) if path.suffix.lower() in PICTURES else None
         size = {} if picture is None else {
@@ -103,7 +105,7 @@ def read(path: str | os.PathLike) -> list[Row]:
             raise ValueError(f"its format is {content['format']!r}")
         known = {field.name for field in fields(Row)}
         return [Row(**{k: v for k, v in row.items() if k in known}) for row in content["files"]]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError(f"{path} is no manifest of the kit ({error!r:.200}).") from error
 
 

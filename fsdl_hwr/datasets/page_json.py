@@ -13,6 +13,7 @@ from fsdl_hwr.datasets import page_xml
 from fsdl_hwr.datasets.pages import HANDWRITTEN, Page, TextLine
 
 FORMAT = "fsdl_hwr page 1"
+MAX_SIDE = 1_000_000  # px
 
 
 def write(path: str | os.PathLike, page: Page, image_name: str, **record) -> Path:
@@ -46,7 +47,9 @@ def read(path: str | os.PathLike, image_path: str | os.PathLike | None = None) -
         lines = [line_from_dict(record) for record in content["lines"]]
         name, width = str(content["image"]), float(content["width"])
         height = float(content["height"])
-    except (ValueError, TypeError, KeyError, IndexError) as error:
+        if not (1 <= width < MAX_SIDE and 1 <= height < MAX_SIDE):
+            raise ValueError(f"its image has {width:g} x {height:g} px")
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
         raise ValueError(f"{path} is no page of the kit's own format ({error!r:.200}).") from error
     image = image_files.load(Path(image_path) if image_path else path.parent / Path(name).name)
     scale = np.array([[image.shape[1] / width, 0, 0], [0, image.shape[0] / height, 0]])

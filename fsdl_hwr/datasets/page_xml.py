@@ -23,6 +23,7 @@ from fsdl_hwr.datasets.pages import HANDWRITTEN, NO_POLYGON, Page, TextLine
 ALTO = "http://www.loc.gov/standards/alto/ns-v4#"
 PAGE = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"
 IMAGES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp")
+NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 BODY_SHARE = 0.45  # of a polygon's height above the baseline that the x-height is, if ink is scarce
 
 
@@ -116,7 +117,9 @@ def write_alto(path: str | os.PathLike, page: Page, image_name: str) -> Path:
     size = {"WIDTH": str(width), "HEIGHT": str(height)}
     sheet = ElementTree.SubElement(layout, "Page", {"ID": "page", "PHYSICAL_IMG_NR": "1"} | size)
     space = ElementTree.SubElement(sheet, "PrintSpace", {"HPOS": "0", "VPOS": "0"} | size)
-    block = ElementTree.SubElement(space, "TextBlock", ID="block")
+    block = ElementTree.SubElement(
+        space, "TextBlock", {"ID": "block", "HPOS": "0", "VPOS": "0"} | size
+    )
     for k, line in enumerate(page.lines):
         polygon = _outline(line, width, height)
         left, top = polygon.min(axis=0)
@@ -185,9 +188,10 @@ def _read_image(path, root, element, image_path) -> np.ndarray:
     found = next((choice for choice in choices if choice.is_file()), None)
     if found is None:
         raise FileNotFoundError(f"The image of {path} is missing: {choices[0].name} beside it.")
-    data = np.fromfile(found, np.uint8)
-    image_files.check_size(data.tobytes(), str(found))
-    image = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
+    data = image_files.read_file(found, str(found))
+    image_files.check_size(data, str(found))
+    buffer = np.frombuffer(data, np.uint8)
+    image = cv2.imdecode(buffer, cv2.IMREAD_GRAYSCALE) if data else None
     if image is None:
         raise ValueError(f"{found} is not an image that OpenCV can read.")
     return paper.gray(image, str(found))
@@ -334,6 +338,13 @@ def _points_text(points: np.ndarray) -> str:
 
 
 def _write(path: str | os.PathLike, root: ElementTree.Element) -> Path:
+    for element in root.iter():
+        for value in (element.text or "", *element.attrib.values()):
+            if wrong := NOT_IN_XML.search(value):
+                raise ValueError(
+                    f"{value!r} has the character U+{ord(wrong[0]):04X}, which XML cannot hold: "
+                    "take it out of the line's text."
+                )
     ElementTree.indent(root)
     path = Path(path)
     with files.write_atomically(path) as temporary:

@@ -6,7 +6,6 @@ One table per lab, the best run on top; runs are told apart by their folders.
 """
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -53,11 +52,8 @@ def read_runs(folders: Iterable[str | os.PathLike]) -> list[dict]:
     runs = []
     places = [Path(folder) for folder in folders]
     for path in (found for place in places for found in sorted(place.rglob(results.RESULTS))):
-        try:
-            record = json.loads(path.read_text("utf-8"))
-            kept = {name: record[name] for name in ("lab", "parameters", "metrics")}
-        except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
-            raise ValueError(f"{path} is not what a run leaves: {error!r}.") from error
+        record = results.read(path.parent)
+        kept = {name: record[name] for name in ("lab", "parameters", "metrics")}
         runs.append({"run": str(path.parent), **kept})
     if not runs:
         named = ", ".join(map(str, places))

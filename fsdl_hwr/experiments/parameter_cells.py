@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import hashlib
+import math
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -142,7 +143,7 @@ def _typed(name: str, value, type_name: str):
     """Read a value as its annotation says: 3 for a float is 3.0, and 2019 for a text '2019'."""
     wanted = {t.__name__: t for t in (int, float, str, bool, list, dict)}.get(_base(type_name))
     value = value.item() if hasattr(value, "item") else value  # NumPy's numbers
-    if wanted is None or type(value) is wanted:
+    if wanted is None or (type(value) is wanted and wanted is not float):
         return value
     if wanted is str and isinstance(value, os.PathLike):
         return os.fspath(value)
@@ -150,7 +151,8 @@ def _typed(name: str, value, type_name: str):
         return str(value)
     if wanted is list and isinstance(value, tuple):
         return list(value)
-    if wanted is float and isinstance(value, int | str) and not isinstance(value, bool):
-        with contextlib.suppress(ValueError):
-            return float(value)
+    if wanted is float and isinstance(value, int | float | str) and not isinstance(value, bool):
+        with contextlib.suppress(ValueError, OverflowError):
+            if math.isfinite(float(value)):
+                return float(value)
     raise ValueError(f"The parameter {name} takes {type_name}; it was given {value!r}.")

@@ -74,6 +74,19 @@ def write_results(
     return path
 
 
+def read(folder: str | os.PathLike) -> dict:
+    """Read what `write_results` wrote to a folder. `ValueError` names a file that is none of it."""
+    path = Path(folder) / RESULTS
+    try:
+        record = json.loads(path.read_text("utf-8"))
+        missing = {"lab", "parameters", "metrics"} - set(record)
+        if missing or not isinstance(record, dict):
+            raise ValueError(f"it lacks {', '.join(sorted(missing))}")
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ValueError(f"{path} is not what a run leaves ({error!r:.200}): delete it.") from error
+    return record
+
+
 def to_json(value, indent: int | None = None) -> str:
     """Return a value with NumPy scalars, arrays and paths in it as JSON, as `write_results` does.
 

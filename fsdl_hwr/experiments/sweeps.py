@@ -252,6 +252,8 @@ def _jobs(lab: Path, runs: Iterable[Mapping], shared: dict, folder: Path) -> lis
     resume = {"resume": True} if "resume" in known else {}
     jobs: list[Job] = []
     for run in runs:
+        if not isinstance(run, Mapping):
+            raise ValueError(f"A run is a dictionary of parameters; got {run!r}.")
         if "run_folder" in {**shared, **run}:
             raise ValueError("A sweep gives each run its own run_folder: leave it out.")
         # As JSON has them, so that NumPy's numbers are numbers, and files can be compared.
@@ -266,6 +268,8 @@ def _jobs(lab: Path, runs: Iterable[Mapping], shared: dict, folder: Path) -> lis
         if any(job.folder == other.folder for other in jobs):
             raise ValueError(f"Two runs are the same: {job.run}.")
         jobs.append(job)
+    if not jobs:
+        raise ValueError("A sweep needs at least one run: the list of runs is empty.")
     return jobs
 
 

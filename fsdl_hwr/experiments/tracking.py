@@ -263,8 +263,10 @@ def read_events(folder: str | os.PathLike) -> list[dict]:
         return []
     events = []
     for line in path.read_bytes().split(b"\n")[:-1]:
-        with contextlib.suppress(ValueError):  # a damaged disk: the other lines still count
-            events.append(json.loads(line))
+        with contextlib.suppress(ValueError, RecursionError):  # a damaged disk: others still count
+            event = json.loads(line)
+            if isinstance(event, dict) and "event" in event:
+                events.append(event)
     return events
 
 
@@ -286,7 +288,7 @@ def load_run(folder: str | os.PathLike) -> dict:
     folder = Path(folder).expanduser()
     events = read_events(folder)
     results_path = folder / results.RESULTS
-    record = json.loads(results_path.read_text("utf-8")) if results_path.is_file() else {}
+    record = results.read(folder) if results_path.is_file() else {}
     first = _opening(events, record.get("parameters", {}))
     by_epoch = {e["epoch"]: e for e in events if e["event"] == "epoch"}  # the last one counts
     epochs = [by_epoch[k] for k in sorted(by_epoch)]

@@ -139,13 +139,13 @@ class Reference:
     def load(cls, path: str | os.PathLike) -> "Reference":
         """Read what `save` wrote; raises `ValueError` for another file or other statistics."""
         try:
-            with np.load(path, allow_pickle=False) as file:
-                named = zip(file["names"].tolist(), file["signatures"], strict=True)
-                found = cls(
-                    file["values"], int(file["window"]), file["usual"], float(file["limit"]),
-                    dict(named),
-                )  # fmt: skip
-        except (KeyError, OSError, ValueError, EOFError) as error:
+            file = files.load_arrays(path)
+            named = zip(file["names"].tolist(), file["signatures"], strict=True)
+            found = cls(
+                file["values"], int(file["window"]), file["usual"], float(file["limit"]),
+                dict(named),
+            )  # fmt: skip
+        except (*files.DAMAGED_ARRAYS, OSError, TypeError) as error:
             raise ValueError(f"{path} is no reference: write one with Reference.save.") from error
         if found.values.shape[1:] != (len(STATISTICS),):
             raise ValueError(f"{path} has other statistics: calibrate the reference anew.")

@@ -1,6 +1,7 @@
 """Pictures from outside: every kind that a camera, a scanner or a drawing program writes."""
 
 import io
+import os
 import struct
 import zlib
 
@@ -77,7 +78,12 @@ def test_channels_are_red_green_blue():
 
 def test_deep_and_shallow_arrays(drawing):
     assert close(image_files.load(drawing.astype(np.uint16) << 8), drawing)
+    shallow = drawing.astype(np.uint16)  # 8 bits in 16: shifted, they would all be black
+    assert close(image_files.load(shallow), drawing)
+    assert close(image_files.load(Image.fromarray(drawing.astype(np.int32))), drawing)
     assert set(np.unique(image_files.load(drawing > 127))) == {0, 255}
+    with pytest.raises(TypeError, match="float32"):  # PIL would make it black
+        image_files.load(Image.fromarray((drawing / 255).astype(np.float32)))
     with pytest.raises(TypeError, match="float64"):
         image_files.load(drawing / 255)
 
@@ -98,6 +104,16 @@ def test_paths_name_themselves_in_errors(tmp_path):
         assert "\n" not in str(error.value)
     with pytest.raises(ValueError, match="is a folder"):
         image_files.load(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_pipes_and_huge_files_are_refused_before_they_are_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    with open(tmp_path / "huge.png", "wb") as file:
+        file.truncate(40_000_000_000)  # of holes
+    for name, message in (("pipe.png", "is no file"), ("huge.png", "40,000,000,000 bytes")):
+        with pytest.raises(ValueError, match=message):
+            image_files.load(tmp_path / name)
 
 
 def test_damaged_files_are_told_from_others(drawing):

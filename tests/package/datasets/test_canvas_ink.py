@@ -136,7 +136,8 @@ def test_strokes_that_are_none_are_refused(strokes, message):
         canvas_ink.to_ink(strokes)
 
 
-def test_a_damaged_sample_is_named(tmp_path):
-    (tmp_path / "line-1.json").write_text('{"kind": "line"')
+@pytest.mark.parametrize("content", ['{"kind": "line"', "[]", "[" * 100_000])
+def test_a_damaged_sample_is_named(tmp_path, content):
+    (tmp_path / "line-1.json").write_text(content)
     with pytest.raises(ValueError, match="line-1.json is damaged"):
         canvas_ink.load_samples(tmp_path, "line")

@@ -143,3 +143,10 @@ def test_a_thousand_files_are_checked_in_two_seconds(tmp_path, rng):
     assert sorted(found) == [("changed", "0007.jpg"), ("duplicate", "0500.jpg"),
                              ("leak", "0999.jpg"), ("lost", "0100.jpg")]  # fmt: skip
     assert took < 2, f"{took:.2f} s"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_a_pipe_is_no_file_and_is_not_waited_for(folder):
+    os.mkfifo(folder / "pipe.png")
+    with pytest.raises(ValueError, match="pipe.png is no file"):
+        manifest.build(folder)

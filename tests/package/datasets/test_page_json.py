@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from page_examples import bars
 
-from fsdl_hwr.datasets import label_studio, page_json, page_xml
+from fsdl_hwr.datasets import label_studio, manifest, page_json, page_xml
 from fsdl_hwr.layout import crops
 
 
@@ -109,3 +109,19 @@ def test_page_xml_with_floats_and_negative_points_is_read(page, written):
                                                                   [360.25, 59.75]]  # fmt: skip
     again = page_xml.write_page_xml(written / "again.xml", page_xml.read_page(path), "page.png")
     assert "-" not in again.read_text().split("<Baseline")[1].split("/>")[0]
+
+
+@pytest.mark.parametrize("width", [0, -5, 1e300, float("nan")])
+def test_a_page_without_a_size_is_named(written, page, width):
+    path = page_json.write(written / "page.json", page, "page.png")
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps({**content, "width": width}))
+    with pytest.raises(ValueError, match="page.json is no page"):
+        page_json.read(path)
+
+
+@pytest.mark.parametrize("read", [page_json.read, label_studio.read, manifest.read])
+def test_json_that_nests_without_end_is_named(tmp_path, read):
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+    with pytest.raises(ValueError, match="deep.json is no"):
+        read(tmp_path / "deep.json")

@@ -1,9 +1,13 @@
+import copy
 import re
 import struct
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
+import xml_schemas
+from defusedxml import ElementTree
 from page_examples import bars
 
 from fsdl_hwr.datasets import page_xml, pages
@@ -146,6 +150,30 @@ def test_what_is_written_is_read_again_within_a_pixel(tmp_path, write):
     assert all(re.fullmatch(r"(\d+,\d+ )+\d+,\d+", text) for text in points)
 
 
+@pytest.mark.parametrize("write", [page_xml.write_alto, page_xml.write_page_xml])
+def test_what_is_written_keeps_the_schema_of_its_format(tmp_path, write):
+    drawn = bars()
+    first, second = drawn.lines
+    outside = replace(first, baseline=first.baseline + [500, -90], transcript="", kind=PRINT)
+    write(tmp_path / "page.xml", replace(drawn, lines=(first, outside, second)), 'a "page" & b.png')
+    root = ElementTree.parse(tmp_path / "page.xml").getroot()
+    assert xml_schemas.faults(root) == []
+    write(tmp_path / "empty.xml", replace(drawn, lines=()), "page.png")
+    assert xml_schemas.faults(ElementTree.parse(tmp_path / "empty.xml").getroot()) == []
+
+    for spoil, message in (
+        (lambda lines: lines[0].attrib.update(other="1"), "TextLine has other"),
+        (lambda lines: lines[0].remove(lines[0][0]) or lines[0].clear(), "TextLine"),
+        (lambda lines: lines[1].insert(0, lines[1][-1]), "TextLine has the children"),
+        (lambda lines: lines[1].attrib.update(lines[2].attrib), "is there twice"),
+        (lambda lines: lines[0].iter().__next__().set("TAGREFS", "nobody"), "nobody"),
+        (lambda lines: lines[0][0].append(lines[1]), "has the children"),
+    ):
+        spoiled = copy.deepcopy(root)
+        spoil([e for e in spoiled.iter() if e.tag.endswith("TextLine")])
+        assert message in str(xml_schemas.faults(spoiled))
+
+
 def test_pages_of_one_letter_stay_together():
     names = ["Letter57", "Letter58", "i091", "i092", "i093"]
     assert page_xml.letters_of(names) == [0, 1, 2, 3, 4]
@@ -161,3 +189,13 @@ def test_an_image_that_expands_is_refused_by_its_header(tmp_path):
     huge_path.write_bytes(huge)
     with pytest.raises(ValueError, match="50,000 x 50,000 pixels"):
         page_xml._read_image(tmp_path / "page.xml", None, {"imageFilename": "a"}, huge_path)
+
+
+@pytest.mark.parametrize("write", [page_xml.write_alto, page_xml.write_page_xml])
+@pytest.mark.parametrize("text", ["a\0b", "a\x0bb", "a\ud800b"])
+def test_a_text_that_xml_cannot_hold_is_refused_before_anything_is_written(tmp_path, write, text):
+    page = bars()
+    lines = (replace(page.lines[0], transcript=text),)
+    with pytest.raises(ValueError, match=f"U\\+{ord(text[1]):04X}"):
+        write(tmp_path / "page.xml", replace(page, lines=lines), "page.png")
+    assert not list(tmp_path.iterdir())

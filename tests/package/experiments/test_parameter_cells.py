@@ -98,3 +98,9 @@ def test_a_notebook_that_cannot_be_read_or_has_no_parameters_is_named(lab, tmp_p
     nbformat.write(notebook, tmp_path / "untagged.ipynb")
     with pytest.raises(ValueError, match="untagged.ipynb takes no parameters.*tag `parameters`"):
         parameter_cells.check_parameters(tmp_path / "untagged.ipynb", {"name": "a"})
+
+
+@pytest.mark.parametrize("rate", ["nan", "inf", "1e999", float("nan"), 10**400])
+def test_a_number_is_finite(lab, rate):
+    with pytest.raises(ValueError, match="rate takes float"):
+        parameter_cells.check_parameters(lab, {"rate": rate})

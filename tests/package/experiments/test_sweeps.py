@@ -59,6 +59,8 @@ def test_a_grid_has_every_combination_and_a_sample_different_ones():
         ([{"size": 1}, {"size": "two"}], "size takes int"),
         ([{"rate": 1}, {"rate": 1.0}], "same"),
         ([{"run_folder": "x"}], "run_folder"),
+        ([], "at least one run"),
+        (["size"], "dictionary of parameters; got 'size'"),
     ],
 )
 def test_all_runs_are_checked_before_any_starts(runs, message, tmp_path, monkeypatch):
@@ -224,6 +226,12 @@ def test_a_run_that_hangs_fails_after_its_minutes_and_leaves_no_process(tmp_path
     (row,) = sweeps.sweep(lab, [{"pause": 90.0}], tmp_path / "runs", minutes=0.15)
     assert (row["state"], "took longer than 0.15 minutes" in row["error"]) == ("failed", True)
     assert not living([row["folder"]])
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_before_any_run(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(PermissionError, match="another run folder"):
+        sweeps.sweep(make_lab(tmp_path), [{"size": 1}], tmp_path / "file" / "runs")
 
 
 def test_two_sweeps_of_one_folder_do_each_run_once(tmp_path, start_sweep):

@@ -72,6 +72,11 @@ def test_a_reference_is_saved_and_loaded(reference, tmp_path, rng):
     window = some(rng, WINDOW, 1.0)
     assert np.array_equal(again.scores(window), reference.scores(window))
     assert again.name(window) == reference.name(window)
+    whole = (tmp_path / "reference.npz").read_bytes()
+    for k, content in enumerate([whole[:-40], whole[:200] + b"?" + whole[201:], b""]):
+        (tmp_path / f"{k}.npz").write_bytes(content)
+        with pytest.raises(ValueError, match=f"{k}.npz is no reference"):
+            Reference.load(tmp_path / f"{k}.npz")
     (tmp_path / "other.npz").write_bytes(b"text")
     with pytest.raises(ValueError, match="no reference"):
         Reference.load(tmp_path / "other.npz")
