@@ -1,7 +1,7 @@
 """Mutate the theory that needs no Keras, and list the mutants that its tests let live (mutmut).
 
     python tools/mutation.py                   alphabet, metrics and ctc
-    python tools/mutation.py metrics --without tests/package/test_metrics.py
+    python tools/mutation.py metrics --without tests/package/test_mutants.py
 
 It works in a folder of its own, with these modules and their tests alone: mutmut forks after it
 has imported the tests, and TensorFlow does not survive that. Functions that only Keras' loss calls
@@ -23,6 +23,7 @@ TESTS = (
     "tests/package/test_alphabet.py",
     "tests/package/test_metrics.py",
     "tests/package/test_ctc.py",
+    "tests/package/test_mutants.py",
     "fsdl_hwr/gate/suite/units.py",
 )
 HELPERS = ("tests/ctc_paths.py",)  # what the tests import

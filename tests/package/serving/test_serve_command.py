@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import small
 
 from fsdl_hwr import __main__ as command_line
 from fsdl_hwr.datasets import strokes
-from fsdl_hwr.serving import streams
+from fsdl_hwr.serving import serve_command, streams
 
 pytest.importorskip("uvicorn", reason="needs the extra serve")
 from fsdl_hwr.serving import load  # noqa: E402
@@ -71,3 +72,14 @@ def test_a_missing_or_damaged_recognizer_is_one_sentence(tmp_path, capsys):
     (tmp_path / "bad.onnx").write_bytes(b"text")
     assert command_line.main(["serve", "--weights", str(tmp_path / "bad.onnx")]) == 2
     assert "damaged" in capsys.readouterr().err
+
+
+def test_a_missing_package_is_named_before_anything_starts(monkeypatch, capsys):
+    monkeypatch.setattr(serve_command, "NEEDED", ("fastapi", "a_package_of_nobody"))
+    assert command_line.main(["serve"]) == 2
+    assert "'a_package_of_nobody': python -m pip install" in capsys.readouterr().err
+
+
+def test_the_process_above_the_workers_imports_no_fastapi():
+    code = "import sys, fsdl_hwr.__main__; sys.exit('fastapi' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
