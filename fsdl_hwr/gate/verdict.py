@@ -5,7 +5,7 @@ Source: Bisani and Ney (2004); for dependent lines Liu and Peng, arXiv 1912.0950
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -84,12 +84,48 @@ def compare(
     low, high = map(float, difference_interval(sums[:, 1] - sums[:, 0], sums[:, 2], seed))
     total = counted.sum(axis=0)
     rates = total[0] / total[2], total[1] / total[2]
-    answer = CANNOT_SAY
+    return Verdict(_answer(low, high), *rates, low, high, len(names), len(counted))
+
+
+def compare_recipes(
+    lengths: Sequence[int] | np.ndarray,
+    champions: Sequence[Sequence[int]] | np.ndarray,
+    candidates: Sequence[Sequence[int]] | np.ndarray,
+    writers: Sequence[Hashable] | np.ndarray,
+    seed: int = 0,
+) -> Verdict:
+    """Judge a way to train by several trainings of each, which differ in their seeds alone.
+
+    `compare` asks whether two networks differ, and two trainings of one recipe do: writers cannot
+    say how much a seed does. So the interval of the writers, for the mean over trainings, is
+    widened by the spread of the trainings, with Student's t, since they are few. Raises what
+    `compare` raises, and `ValueError` if a recipe was trained once.
+
+    Args:
+        lengths: characters of each line's transcript, (lines,).
+        champions, candidates: edits that each training's network needs, (trainings, lines).
+        writers: who wrote each line.
+        seed: of the resampling.
+    """
+    runs = [np.asarray(one, float) for one in (champions, candidates)]
+    if any(one.ndim != 2 or len(one) < 2 for one in runs):
+        raise ValueError("A recipe is judged by two trainings of it at least, better by three.")
+    found = compare(lengths, runs[0].mean(0), runs[1].mean(0), writers, seed)
+    rates = [one.sum(1) / np.sum(lengths) for one in runs]  # (trainings,) each
+    freedom = sum(map(len, rates)) - 2
+    variance = sum(((one - one.mean()) ** 2).sum() for one in rates) / freedom
+    error = np.sqrt(variance * sum(1 / len(one) for one in rates))  # of the difference of means
+    reach = _student(freedom) * error
+    low = found.difference - float(np.hypot(found.difference - found.low, reach))
+    high = found.difference + float(np.hypot(found.high - found.difference, reach))
+    return replace(found, answer=_answer(low, high), low=low, high=high)
+
+
+def _answer(low: float, high: float) -> str:
+    """Say on which side of 0 an interval of candidate minus champion lies."""
     if low > 0:
-        answer = WORSE
-    elif high < 0:
-        answer = BETTER
-    return Verdict(answer, *rates, low, high, len(names), len(counted))
+        return WORSE
+    return BETTER if high < 0 else CANNOT_SAY
 
 
 def difference_interval(
@@ -118,9 +154,13 @@ def expanded_tail(number: int) -> float:
     half of what `LEVEL` leaves, for many units. Source: Hesterberg: "What Teachers Should Know
     About the Bootstrap" (2015).
     """
-    z, freedom = NORMAL.inv_cdf((1 + LEVEL) / 2), number - 1
-    t = z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
-    return NORMAL.cdf(-t * np.sqrt(number / freedom))
+    return NORMAL.cdf(-_student(number - 1) * np.sqrt(number / (number - 1)))
+
+
+def _student(freedom: int) -> float:
+    """Return Student's point for `LEVEL`, by its series: 3.6 at 4 degrees of freedom (3.75)."""
+    z = NORMAL.inv_cdf((1 + LEVEL) / 2)
+    return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,27 @@ def test_false_alarms_are_rare_and_differences_are_found(writers, lines):
     assert verdict.answers(workload, 0.3, 500)[WORSE] > 0.9
 
 
+def trained(effect, rng, trainings=3, spread=0.1, writers=30, lines=20):
+    """Edits (trainings, lines) by one recipe, whose trainings differ by more than writers tell."""
+    errors = 0.2 * (1 + effect) * np.exp(rng.normal(0, spread, (trainings, 1)))
+    return rng.binomial(20, np.repeat(errors, writers * lines, axis=1))
+
+
+def test_a_recipe_trained_again_is_another_network_and_the_same_recipe():
+    rng = np.random.default_rng(0)
+    lengths, writers = np.full(600, 20), np.repeat(np.arange(30), 20)
+    networks, recipes = [], []
+    for _ in range(60):
+        one, other = trained(0, rng), trained(0, rng)
+        networks.append(verdict.compare(lengths, one[0], other[0], writers).answer)
+        recipes.append(verdict.compare_recipes(lengths, one, other, writers).answer)
+    assert networks.count(CANNOT_SAY) < 30 < 56 <= recipes.count(CANNOT_SAY)
+    worse = verdict.compare_recipes(lengths, trained(0, rng), trained(1.0, rng), writers)
+    assert worse.answer == WORSE and worse.low > 0 and worse.num_writers == 30
+    with pytest.raises(ValueError, match="two trainings"):
+        verdict.compare_recipes(lengths, trained(0, rng), trained(0, rng, 1), writers)
+
+
 def test_the_tail_nears_the_normal_one():
     assert verdict.expanded_tail(10_000) == pytest.approx((1 - verdict.LEVEL) / 2, rel=0.01)
     assert verdict.expanded_tail(8) < verdict.expanded_tail(80)

@@ -135,14 +135,6 @@ def test_a_candidate_reads_beside_the_current_one(body):
         assert trial.read == 3 and trial.disagreement == 0
 
 
-def test_settings_come_through_the_environment(monkeypatch):
-    monkeypatch.setenv(service.ENVIRONMENT, Settings(room=3).to_json())
-    assert service.from_environment().state.settings == Settings(room=3)
-    monkeypatch.setenv(service.ENVIRONMENT, '{"rooms": 3}')
-    with pytest.raises(ValueError, match="unknown settings: rooms"):
-        service.from_environment()
-
-
 @pytest.mark.long
 def test_keras_onnx_and_http_read_two_hundred_lines_alike(client):
     from fsdl_hwr.datasets import canvas_ink, sources
