@@ -219,21 +219,28 @@ def training_lines(
         scanned = _iam_lines("train", lines_per_epoch, alphabet, rng, height, width)
         needed = np.array([frames_needed(text) * frame_width for text in scanned.transcripts])
         return scanned[np.flatnonzero(scanned.ink_widths >= needed)]
-    if source == "unipen":
-        recorded = unipen.text_lines("train", characters=alphabet.characters)
-        texts = tuple(recorded.transcripts)
-    else:
-        texts = sentences(
-            TEXT_SOURCES.get(source, "faker"),
-            "train",
-            alphabet=alphabet,
-            num=NUM_TEXTS,
-            max_length=MAX_LENGTH,
-            seed=seed,
-        ).texts
-    hands = pens("strokes" if source == "numbers" else source, "train", num_writers, seed)
+    texts, hands = texts_and_pens(source, alphabet, seed, num_writers)
     maker = PenLineMaker(hands, LineGeometry(height, width), change, frame_width)
     return lines.LineStream(maker, texts, lines_per_epoch, seed)
+
+
+def texts_and_pens(
+    source: str, alphabet: Alphabet, seed: int, num_writers: int = 300
+) -> tuple[tuple[str, ...], list[Pen]]:
+    """Return what training lines of a source say, and the pens that write them.
+
+    Args:
+        source, alphabet, seed, num_writers: see `training_lines`; not 'iam', which has no pens.
+    """
+    hands = pens("strokes" if source == "numbers" else source, "train", num_writers, seed)
+    if source == "unipen":
+        recorded = unipen.text_lines("train", characters=alphabet.characters)
+        return tuple(recorded.transcripts), hands
+    kind = TEXT_SOURCES.get(source, "faker")
+    found = sentences(
+        kind, "train", alphabet=alphabet, num=NUM_TEXTS, max_length=MAX_LENGTH, seed=seed
+    )
+    return found.texts, hands
 
 
 def sentences(
