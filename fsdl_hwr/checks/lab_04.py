@@ -1,4 +1,4 @@
-"""Checks of the exercises to lab 04: updates, rates, records, effects, wall times, going on."""
+"""Checks of the exercises to lab 04: updates, rates, records, effects, sweeps, going on."""
 
 import copy
 import itertools
@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from fsdl_hwr import ctc
 from fsdl_hwr.checks import judge
+from fsdl_hwr.datasets import strokes
 from fsdl_hwr.experiments import timelines
 
 
@@ -236,6 +238,117 @@ def wall_time(function: Callable) -> None:
 
 def _replayed(seconds: Sequence[float], workers: int) -> float:
     return timelines.wall_time(timelines.simulate(seconds, workers))
+
+
+class _Study:
+    """Stands for Optuna's study: it suggests rates, and remembers what it was asked and told."""
+
+    def __init__(self):
+        self.log: list[tuple] = []
+        self.number = 0
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def ask(self):
+        self.number += 1
+        return _Trial(self, self.number)
+
+    def tell(self, trial, values=None, state=None):
+        told = values[0] if isinstance(values, list | tuple) else values
+        self.log.append(("tell", getattr(trial, "number", trial), told))
+
+
+class _Trial:
+    def __init__(self, study: _Study, number: int):
+        self.study, self.number = study, number
+
+    def suggest_float(self, name, low, high, *, step=None, log=False):
+        if (name, low, high, log) != ("learning_rate", 1e-3, 1, True):
+            raise judge.Wrong(
+                'ask for `suggest_float("learning_rate", 1e-3, 1, log=True)`: without the '
+                "logarithm nine of ten rates lie above 0.1."
+            )
+        rate = 10 ** (-3 + 3 * (0.618 * self.number % 1))
+        self.study.log.append(("ask", self.number, rate))
+        return rate
+
+
+def search(function: Callable) -> None:
+    """Check `function(study, run, rounds, at_once)`: ask for trials, run them, tell each error."""
+    rounds, at_once, failed = 4, 3, 5
+    study, asked = _Study(), {}
+
+    def run(rates):
+        rates = list(rates)
+        study.log.append(("run", len(rates), rates))
+        asked.update({rate: number for kind, number, rate in study.log if kind == "ask"})
+        unknown = [rate for rate in rates if rate not in asked]
+        if unknown:
+            raise judge.Wrong(f"the rate {unknown[0]} was run, and no trial suggested it.")
+        return [None if asked[r] == failed else (np.log10(r) + 0.8) ** 2 + 0.1 for r in rates]
+
+    best = judge.call(function, study, run, rounds, at_once)
+    _check_rounds([entry for entry in study.log if entry[0] == "run"], rounds, at_once)
+    told = [(number, error) for kind, number, error in study.log if kind == "tell"]
+    _check_told(told, {n: run([rate])[0] for rate, n in asked.items()}, failed)
+    errors = {rate: error for rate in asked if (error := run([rate])[0]) is not None}
+    if judge.same(best, min(errors.values())):
+        raise judge.Wrong("that is the lowest error; return the rate that reached it.")
+    if not judge.same(best, min(errors, key=errors.__getitem__)):
+        raise judge.Wrong("that is not the rate of the lowest error of all rounds.")
+    judge.confirm(function)
+
+
+def short_runs(rates: Sequence[float], order: int = 0) -> list[float]:
+    """Train a linear classifier of digits with each rate: its share of errors, 0.4 s a rate.
+
+    order: seed of the order of the glyphs.
+    """
+    digits = [
+        strokes.glyphs(split, characters="0123456789", num_writers=20)
+        for split in ("train", "validation")
+    ]
+    x, other = ((g.images.reshape(len(g), -1) / 255 - 0.1).astype(np.float32) for g in digits)
+    targets = np.eye(10, dtype=np.float32)[digits[0].labels]
+    errors = []
+    for rate in rates:
+        weights = np.zeros((x.shape[1], 10), np.float32)
+        for epoch in range(6):
+            places = np.random.default_rng((order, epoch)).permutation(len(x))
+            for batch in np.array_split(places, max(1, len(x) // 32)):
+                shares = np.exp(ctc.log_softmax(x[batch] @ weights))
+                weights -= rate / len(batch) * x[batch].T @ (shares - targets[batch])
+        errors.append(float(np.mean((other @ weights).argmax(axis=1) != digits[1].labels)))
+    return errors
+
+
+def _check_rounds(runs: list[tuple], rounds: int, at_once: int) -> None:
+    sizes = [number for _, number, _ in runs]
+    if sizes == [1] * rounds * at_once:
+        raise judge.Wrong("one run at a time leaves the other workers idle: run a round's at once.")
+    if sizes == [rounds * at_once]:
+        raise judge.Wrong(
+            "all trials were asked before the first error was told. That is a random search: the "
+            "study could not learn."
+        )
+    if sizes != [at_once] * rounds:
+        raise judge.Wrong(f"{rounds} rounds of {at_once} runs are asked for; you ran {sizes}.")
+
+
+def _check_told(told: list[tuple], errors: dict, failed: int) -> None:
+    numbers = [number for number, _ in told]
+    if sorted(numbers) == sorted(set(errors) - {failed}):
+        raise judge.Wrong(
+            "the trial whose run failed was not told, so the study waits for it for ever. Tell it "
+            "None."
+        )
+    if sorted(numbers) != sorted(errors):
+        raise judge.Wrong(f"each of the {len(errors)} trials is told once; you told {numbers}.")
+    if dict(told)[failed] is not None:
+        raise judge.Wrong("a failed run has no error, and any number that you tell is learned.")
+    if not all(judge.same(error, errors[number]) for number, error in told):
+        raise judge.Wrong("a trial was told another trial's error: keep the order of the round.")
 
 
 def step(weights: np.ndarray, velocity: np.ndarray, rng: np.random.Generator) -> tuple:

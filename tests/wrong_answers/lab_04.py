@@ -185,3 +185,79 @@ def _(path, num_steps, step):
 @wrong("04/train", "do not end where they should")
 def _(path, num_steps, step):
     return trained(path, num_steps - 1, step, "dwvr")
+
+
+def searched(study, run, rounds, at_once, *, log=True, failed=None, skip=False):
+    """Search as one should, but for a mistake; return the rate of each error."""
+    rate_of = {}
+    for _ in range(rounds):
+        trials = [study.ask() for _ in range(at_once)]
+        rates = [t.suggest_float("learning_rate", 1e-3, 1, log=log) for t in trials]
+        errors = run(rates)
+        rate_of |= {e: r for e, r in zip(errors, rates, strict=True) if e is not None}
+        for trial, error in zip(trials, errors, strict=True):
+            if not (skip and error is None):
+                study.tell(trial, failed if error is None else error)
+    return rate_of
+
+
+@wrong("04/search", "without the logarithm")
+def _(study, run, rounds, at_once):
+    return searched(study, run, rounds, at_once, log=False)
+
+
+@wrong("04/search", "leaves the other workers idle")
+def _(study, run, rounds, at_once):
+    return searched(study, run, rounds * at_once, 1)
+
+
+@wrong("04/search", "That is a random search")
+def _(study, run, rounds, at_once):
+    return searched(study, run, 1, rounds * at_once)
+
+
+@wrong("04/search", "rounds of 3 runs are asked for")
+def _(study, run, rounds, at_once):
+    return searched(study, run, rounds - 1, at_once)
+
+
+@wrong("04/search", "no trial suggested it")
+def _(study, run, rounds, at_once):
+    return run([0.1] * at_once)
+
+
+@wrong("04/search", "waits for it for ever")
+def _(study, run, rounds, at_once):
+    return searched(study, run, rounds, at_once, skip=True)
+
+
+@wrong("04/search", "any number that you tell is learned")
+def _(study, run, rounds, at_once):
+    return searched(study, run, rounds, at_once, failed=1.0)
+
+
+@wrong("04/search", "another trial's error")
+def _(study, run, rounds, at_once):
+    def turned(rates):
+        errors = run(rates)
+        return errors if None in errors else errors[::-1]
+
+    return searched(study, turned, rounds, at_once)
+
+
+@wrong("04/search", "trials is told once")
+def _(study, run, rounds, at_once):
+    searched(study, run, rounds, at_once)
+    study.tell(study.ask(), 0.5)
+    return 0.1
+
+
+@wrong("04/search", "that is the lowest error")
+def _(study, run, rounds, at_once):
+    return min(searched(study, run, rounds, at_once))
+
+
+@wrong("04/search", "not the rate of the lowest error")
+def _(study, run, rounds, at_once):
+    rate_of = searched(study, run, rounds, at_once)
+    return rate_of[max(rate_of)]
