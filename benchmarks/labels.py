@@ -3,8 +3,10 @@
 `python benchmarks/labels.py agreement FOLDER`: both annotations of pages that `FOLDER` and
 `FOLDER/second_annotator` hold as XML. `python benchmarks/labels.py curve FOLDER [57+58]`: CER on
 lines of its pages (of those whose names end so) after training on 0, 10, 20 and 40 other lines of
-them, and the keystrokes that the readings save. `python benchmarks/labels.py noise`: planted faults
-in UNIPEN. `python benchmarks/labels.py suspects OUT.png`: its labels that are doubted most.
+them, and the keystrokes that the readings save. `python benchmarks/labels.py choose FOLDER`: lines
+that the reader doubts against random ones, at equal keystrokes. `python benchmarks/labels.py
+noise`: planted faults in UNIPEN. `python benchmarks/labels.py suspects OUT.png`: its labels that
+are doubted most.
 """
 
 import argparse
@@ -36,12 +38,7 @@ def show_curve(
     from fsdl_hwr.recognizers.line import Recognizer
 
     shipped = Recognizer.load(weights.KERAS)
-    pages = [page_xml.read_page(path) for path in sorted(folder.glob("*.xml"))]
-    own = [page for page in pages if not ends or page.name.endswith(tuple(ends))]
-    found = learning.line_set(own, shipped)
-    order = np.random.default_rng(seed).permutation(len(found.lines))
-    test, rest = found.lines[order[: len(order) // 3]], found.lines[order[len(order) // 3 :]]
-    print(f"{len(found.lines)} lines of {len(own)} pages, {len(test)} to test")
+    test, rest = test_and_rest(folder, ends, shipped, seed)
     before = metrics.character_error_rate(test.transcripts, shipped.read(test))
     print(f" 0 lines: CER {before}, saves {cost.saving(shipped.read(test), test.transcripts):.0%}")
     for count in counts:
@@ -56,6 +53,49 @@ def show_curve(
         print(f"{count:2} lines: CER {after}, {after.value / before.value:.2f} of before, saves "
               f"{cost.saving(texts, test.transcripts):.0%}, "
               f"{sum(history['seconds']):.0f} s")  # fmt: skip
+
+
+def show_choice(
+    folder: Path, ends: list[str], passes: int, rate: float, seed: int, share: float = 0.25
+) -> None:
+    """Label what is doubted most, or what comes at random, for the same keystrokes; train; test.
+
+    Args:
+        folder, ends, passes, rate, seed: see `show_curve`.
+        share: of the keystrokes that all lines to choose from would cost.
+    """
+    from fsdl_hwr.recognizers.line import Recognizer
+
+    shipped = Recognizer.load(weights.KERAS)
+    test, rest = test_and_rest(folder, ends, shipped, seed)
+    validation, pool = rest[:6], rest[6:]
+    before = metrics.character_error_rate(test.transcripts, shipped.read(test))
+    readings = shipped.read_each(pool)
+    typing = cost.keystrokes([reading.text for reading in readings], pool.transcripts)
+    orders = {
+        "doubted": cost.order_by_doubt(readings, pool),
+        **{f"random {k}": np.random.default_rng(k).permutation(len(pool)) for k in range(2)},
+    }
+    print(f"before {before}; {share * typing.sum():.0f} keystrokes to spend")
+    for name, order in orders.items():
+        taken = cost.within_budget(list(order), typing, share * typing.sum())
+        pupil = Recognizer.load(weights.KERAS)
+        with tempfile.TemporaryDirectory() as run:
+            learning.train_on(
+                pupil, pool[taken], validation, run, passes=passes, learning_rate=rate, seed=seed
+            )
+        after = metrics.character_error_rate(test.transcripts, pupil.read(test))
+        print(f"{name:<9} {len(taken):2} lines: CER {after}, {after.value / before.value:.2f}")
+
+
+def test_and_rest(folder: Path, ends: list[str], reader, seed: int):
+    """Divide the lines of some pages at random: a third to test."""
+    pages = [page_xml.read_page(path) for path in sorted(folder.glob("*.xml"))]
+    own = [page for page in pages if not ends or page.name.endswith(tuple(ends))]
+    found = learning.line_set(own, reader)
+    order = np.random.default_rng(seed).permutation(len(found.lines))
+    print(f"{len(order)} lines of {len(own)} pages, {len(order) // 3} to test")
+    return found.lines[order[: len(order) // 3]], found.lines[order[len(order) // 3 :]]
 
 
 def show_noise(split: str, num: int, seed: int) -> None:
@@ -89,6 +129,8 @@ def show_suspects(out: Path, num: int, seed: int) -> None:
     readings = reader.read(lines[order])
     figure = labels.draw_suspects(lines[order], readings, scores[order], title)
     figure.savefig(out.with_stem(f"{out.stem}_lines"), dpi=80, bbox_inches="tight")
+    print(f"lines, counted through validation and test: {order.tolist()}")
+    print(f"their scores: {np.round(scores[order], 1).tolist()}")
 
     known, asked = (unipen.characters(split) for split in ("train", "test"))
     chosen = np.random.default_rng(seed).permutation(len(known.labels))[:12_000]
@@ -104,7 +146,7 @@ def show_suspects(out: Path, num: int, seed: int) -> None:
     titles = [f"{names[asked.labels[k]]}, or {names[probabilities[k].argmax()]}" for k in order]
     figure = drawing.draw_glyphs(asked.images[order], titles, 12, "Label, and what it looks like")
     figure.savefig(out.with_stem(f"{out.stem}_characters"), dpi=80, bbox_inches="tight")
-    print(f"{doubted.sum()} of {len(doubted)} characters are doubted")
+    print(f"{doubted.sum()} of {len(doubted)} characters are doubted: {order.tolist()}")
 
 
 def _features(images: np.ndarray) -> np.ndarray:
@@ -121,7 +163,7 @@ def _votes(asked: np.ndarray, known: np.ndarray, classes: np.ndarray) -> np.ndar
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("agreement", "curve", "noise", "suspects"))
+    parser.add_argument("what", choices=("agreement", "curve", "choose", "noise", "suspects"))
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("letters", nargs="?", default="")
     parser.add_argument("--counts", type=int, nargs="+", default=[10, 20, 40])
@@ -130,17 +172,14 @@ if __name__ == "__main__":
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
+    letters = arguments.letters.split("+") if arguments.letters else []
+    training = arguments.passes, arguments.rate, arguments.seed
     if arguments.what == "agreement":
         show_agreement(arguments.folder)
     elif arguments.what == "curve":
-        show_curve(
-            arguments.folder,
-            arguments.letters.split("+") if arguments.letters else [],
-            arguments.counts,
-            arguments.passes,
-            arguments.rate,
-            arguments.seed,
-        )
+        show_curve(arguments.folder, letters, arguments.counts, *training)
+    elif arguments.what == "choose":
+        show_choice(arguments.folder, letters, *training)
     elif arguments.what == "suspects":
         show_suspects(arguments.folder, 20, arguments.seed)
     else:

@@ -85,5 +85,4 @@ def test_confident_learning_doubts_the_labels_that_were_flipped(rng):
     given = labels.copy()
     given[:20] = (given[:20] + 1) % 4
     doubted = label_noise.confident_learning(probabilities, given)
-    assert doubted[:20].mean() > 0.8
-    assert doubted[20:].mean() < 0.02
+    assert doubted[:20].mean() >= 0.9 and not doubted[20:].any()
