@@ -17,7 +17,7 @@ class Lines:
 
     images: uint8 (n, height, width), ink 255 on 0. transcripts: n strings, kept in NFC.
     ink_widths: int32 (n,), the column after each line's last ink, in px. Raises `ValueError` for
-    images of another type and for counts that differ.
+    images of another type and for counts that differ, `TypeError` for what is no text.
     """
 
     images: np.ndarray
@@ -34,7 +34,7 @@ class Lines:
                 f"{len(self.images)} line images need as many transcripts and ink widths; got "
                 f"{len(self.transcripts)} and {len(self.ink_widths)}."
             )
-        object.__setattr__(self, "transcripts", tuple(map(normalize, self.transcripts)))
+        object.__setattr__(self, "transcripts", _texts(self.transcripts))
 
     def __len__(self) -> int:
         return len(self.transcripts)
@@ -54,7 +54,7 @@ def make_lines(
     maker: LineMaker, texts: Iterable[str], seed: int | Sequence[int] | np.random.Generator
 ) -> Lines:
     """Make a fixed set, one line image per text; equal seeds make equal images."""
-    texts = tuple(texts)
+    texts = _texts(texts)
     if not texts:
         raise ValueError("There are no texts to write: the corpus is empty.")
     rng = np.random.default_rng(seed)
@@ -78,7 +78,7 @@ class LineStream:
         if lines_per_epoch < 1:
             raise ValueError(f"An epoch needs at least one line; got {lines_per_epoch}.")
         self.maker = maker
-        self.transcripts = tuple(map(normalize, texts))
+        self.transcripts = _texts(texts)
         self.lines_per_epoch = lines_per_epoch
         self.seed = seed
 
@@ -90,6 +90,17 @@ class LineStream:
         rng = np.random.default_rng((self.seed, epoch, index))
         chosen = rng.integers(len(self.transcripts), size=size)
         return make_lines(self.maker, [self.transcripts[i] for i in chosen], rng)
+
+
+def _texts(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return texts in NFC. Raises `TypeError` for one text, which is no list, and for no text."""
+    if isinstance(texts, str):
+        raise TypeError(f"{texts[:50]!r} is one text: give a list of texts.")
+    texts = tuple(texts)
+    for k, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"Transcript {k} is {text!r:.50}: transcripts are texts.")
+    return tuple(map(normalize, texts))
 
 
 def ink_widths(images: np.ndarray) -> np.ndarray:

@@ -74,9 +74,11 @@ def line_from_dict(record: Mapping) -> TextLine:
     baseline, polygon = (
         np.asarray(record[name], np.float32).reshape(-1, 2) for name in ("baseline", "polygon")
     )
-    if len(baseline) < 2 or not (np.isfinite(baseline).all() and np.isfinite(polygon).all()):
-        raise ValueError("a line needs a baseline of two points or more, all of them numbers")
-    line = TextLine(baseline, float(record["x_height"]), str(record["transcript"]))
+    x_height = float(record["x_height"])
+    far = max(np.abs(points).max(initial=0) for points in (baseline, polygon, x_height))
+    if len(baseline) < 2 or not far < MAX_SIDE:
+        raise ValueError("a line needs a baseline of two points or more, all of them px of a page")
+    line = TextLine(baseline, x_height, str(record["transcript"]))
     return replace(line, kind=str(record.get("kind") or HANDWRITTEN), polygon=polygon)
 
 

@@ -5,6 +5,7 @@ a process of its own and writes the executed notebook, an HTML report and `resul
 """
 
 import contextlib
+import math
 import os
 import signal
 import subprocess
@@ -60,6 +61,7 @@ def run_notebook(
     """
     lab = Path(lab).expanduser()
     parameters = dict(parameters or {})
+    check_minutes(minutes)
     folder = _folder(lab, folder, parameters.pop("run_folder", ""))
     values = parameter_cells.check_parameters(lab, {**parameters, "run_folder": str(folder)})
     executed, _, partial = paths(lab, folder)
@@ -82,6 +84,12 @@ def run_notebook(
     if status != 0:
         raise RunError(_failure(lab, executed, partial, status, reason))
     return folder
+
+
+def check_minutes(minutes: float) -> None:
+    """Raise `ValueError` for a time limit that is none."""
+    if not 0 <= minutes < math.inf:
+        raise ValueError(f"A run may take {minutes} minutes: give a number above 0, or 0 for ever.")
 
 
 def _folder(lab: Path, folder: str | os.PathLike, named: str) -> Path:

@@ -74,6 +74,13 @@ def _loader():
         Loader.add_implicit_resolver(tag, re.compile(rf"(?:{pattern})$"), list(first))
         Loader.add_constructor(tag, lambda self, node: convert(self.construct_scalar(node)))
 
+    def mapping(self, node):  # a name twice: YAML takes the last without a word
+        names = [key.value for key, _ in node.value]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise yaml.constructor.ConstructorError(None, None, f"{twice[0]} is there twice")
+        yield from yaml.SafeLoader.construct_yaml_map(self, node)
+
+    Loader.add_constructor("tag:yaml.org,2002:map", mapping)
     digits = "-+0123456789"
     scalar("!null", lambda text: None, "null|~", "n~")
     Loader.add_implicit_resolver("!null", re.compile("$"), [""])  # no value at all

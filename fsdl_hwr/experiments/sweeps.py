@@ -97,6 +97,7 @@ def sweep(
     lab = Path(lab).expanduser()
     folder = Path(folder or Path("runs") / f"{lab.stem}_sweep").expanduser()
     jobs = _jobs(lab, runs, dict(parameters or {}), folder)
+    notebooks.check_minutes(minutes)
     files.check_writable(folder)
     if executor:
         with cluster.orders(lab, folder) as order:

@@ -265,7 +265,8 @@ def read_events(folder: str | os.PathLike) -> list[dict]:
     for line in path.read_bytes().split(b"\n")[:-1]:
         with contextlib.suppress(ValueError, RecursionError):  # a damaged disk: others still count
             event = json.loads(line)
-            if isinstance(event, dict) and "event" in event:
+            kind = event.get("event") if isinstance(event, dict) else None
+            if kind and (kind != "epoch" or {"epoch", "metrics"} <= set(event)):
                 events.append(event)
     return events
 

@@ -86,6 +86,8 @@ def test_deep_and_shallow_arrays(drawing):
         image_files.load(Image.fromarray((drawing / 255).astype(np.float32)))
     with pytest.raises(TypeError, match="float64"):
         image_files.load(drawing / 255)
+    with pytest.raises(ValueError, match="is None: is the path"):
+        image_files.load(None)
 
 
 def test_paths_name_themselves_in_errors(tmp_path):

@@ -48,5 +48,14 @@ def test_lines_are_uint8_complete_and_in_nfc():
     assert Lines(images, ["cafe\u0301"], widths).transcripts == ("caf\u00e9",)
     with pytest.raises(ValueError, match="type float32; they are uint8, ink 255 on 0"):
         Lines(images.astype(np.float32), ("a",), widths)
+    with pytest.raises(TypeError, match="Transcript 1 is None"):
+        Lines(np.zeros((2, 28, 90), np.uint8), ("a", None), np.zeros(2, np.int32))
+    for of_one_text in (
+        lambda: Lines(images, "a", widths),
+        lambda: make_lines(lambda text, rng: images[0], "two words", 0),
+        lambda: LineStream(lambda text, rng: images[0], "two words", 4, 0),
+    ):
+        with pytest.raises(TypeError, match="is one text: give a list"):
+            of_one_text()
     with pytest.raises(ValueError, match="1 line images need as many transcripts"):
         Lines(images, ("a", "b"), widths)

@@ -125,3 +125,13 @@ def test_json_that_nests_without_end_is_named(tmp_path, read):
     (tmp_path / "deep.json").write_text("[" * 100_000)
     with pytest.raises(ValueError, match="deep.json is no"):
         read(tmp_path / "deep.json")
+
+
+@pytest.mark.parametrize("change", [{"x_height": 1e30}, {"polygon": [[0, 1e30], [5, 5], [9, 0]]}])
+def test_a_line_beyond_any_page_is_refused(written, page, change):
+    path = page_json.write(written / "page.json", page, "page.png")
+    content = json.loads(path.read_text())
+    content["lines"][1].update(change)
+    path.write_text(json.dumps(content))
+    with pytest.raises(ValueError, match="all of them px of a page"):
+        page_json.read(path)

@@ -13,7 +13,7 @@ import psutil  # comes with ipykernel
 import pytest
 
 from fsdl_hwr import experiments
-from fsdl_hwr.experiments import __main__, notebooks
+from fsdl_hwr.experiments import __main__, notebooks, sweeps
 
 pytestmark = pytest.mark.notebook
 
@@ -207,6 +207,16 @@ class TestBeforeAnythingRuns:
         for name, value in [("epochs", "two"), ("epochs", 1.5), ("learning_rate", True)]:
             with pytest.raises(ValueError, match=f"{name} takes"):
                 experiments.run_notebook(lab, {name: value}, tmp_path / "run")
+
+    @pytest.mark.parametrize("minutes", [-1, float("nan"), float("inf")])
+    def test_a_time_limit_that_is_none_is_refused(self, tmp_path, minutes):
+        lab = make_lab(tmp_path)
+        for run in (
+            lambda: experiments.run_notebook(lab, folder=tmp_path / "run", minutes=minutes),
+            lambda: sweeps.sweep(lab, [{}], tmp_path / "run", minutes=minutes),
+        ):
+            with pytest.raises(ValueError, match="minutes"):
+                run()
 
     def test_a_missing_lab_is_named(self, tmp_path):
         with pytest.raises(FileNotFoundError, match="nowhere.ipynb"):

@@ -21,6 +21,12 @@ def test_a_parameter_file_that_is_no_mapping_is_refused(tmp_path, content):
         parameter_cells.read_parameters(tmp_path / "p.yaml")
 
 
+def test_a_name_that_is_there_twice_is_named(tmp_path):
+    (tmp_path / "p.yaml").write_text("epochs: 2\nrate: 1\nepochs: 3\n")
+    with pytest.raises(ValueError, match=r"p.yaml.*epochs is there twice"):
+        parameter_cells.read_parameters(tmp_path / "p.yaml")
+
+
 def test_a_setting_without_equals_is_refused():
     with pytest.raises(ValueError, match="name=value"):
         parameter_cells.read_parameters(None, ["epochs"])

@@ -103,7 +103,8 @@ def test_a_line_that_a_disk_damaged_costs_no_other(damaged, losses, tmp_path):
     record(tmp_path)
     path = tmp_path / "record.jsonl"
     lines = path.read_bytes().split(b"\n")
-    lines[damaged] = b"\0" * len(lines[damaged]) + b'\n"epoch"\n17\n{"epoch": 9}'
+    no_events = b'\n"epoch"\n17\n{"epoch": 9}\n{"event": "epoch"}'
+    lines[damaged] = b"\0" * len(lines[damaged]) + no_events
     path.write_bytes(b"\n".join(lines))
     assert row_of(tmp_path)["history"]["loss"] == losses
     tracking.start(tmp_path, CONFIG).log(2, {"loss": 8})
