@@ -99,6 +99,7 @@ def write(folder: Path, recipe: Recipe, number: int) -> Path:
 
 
 def path_of(folder: Path, number: int) -> Path:
+    """Return where a shard of a folder lies."""
     return folder / f"shard-{number:05}.npz"
 
 
