@@ -25,7 +25,6 @@ SITE = ROOT / "runs" / "site"
 SPHINX = ROOT / ".site" / "bin" / "python"  # its own environment
 REPOSITORY = runpy.run_path(str(ROOT / "tools" / "set_repository.py"))["repository"]()
 SOURCE, NEW, PAGES = SITE / "source", SITE / "new", SITE / "html"
-BADGE = re.compile(r"\[!\[([^\]]+)\]\([^)]+\)\]")  # an image from elsewhere that is a link
 LINK = re.compile(r"(?<=\]\()(?!https?:|#|mailto:)([^)]+)(?=\))")
 CONTENTS = """
 ```{{toctree}}
@@ -86,7 +85,7 @@ def linked(text: str, page: Path, targets: set[Path]) -> str:
         place = f"{path}{fragment and '#' + fragment}"
         return f"https://github.com/{REPOSITORY}/{kind}/main/{place}"
 
-    return LINK.sub(lead, BADGE.sub(r"[\1]", text))
+    return LINK.sub(lead, reports.BADGE.sub(r"[\1]", text))
 
 
 def for_a_page(notebook):

@@ -1,8 +1,11 @@
 """An executed notebook as one HTML file that needs no other, and nothing from the network."""
 
+import base64
+import mimetypes
 import os
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 from fsdl_hwr.experiments import static_explorers
 
@@ -10,13 +13,21 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATES = "application/vnd.jupyter.widget-state+json"
 CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)  # in which a dollar is a dollar
 FORMULA = re.compile(r"(?<![\\$])(\${1,2})(?=\S)([^$]+?)(?<=\S)\1(?![\d$])")
+BADGE = re.compile(r"\[!\[([^\]]+)\]\(https?:[^)]+\)\]")  # an image from elsewhere that is a link
+IMAGE = re.compile(r"""(<img\b[^>]*?\bsrc=["'])(?!data:|https?:)([^"']+)""")
 # nbconvert's own template leaves out the alternative text that a figure brings, sets shown sources
-# in a proportional font, and has scripts from the network for widgets, formulas and diagrams.
+# in a proportional font, cuts code that is wider than a phone, breaks output within words, and has
+# scripts from the network for widgets, formulas and diagrams.
 REPORT_TEMPLATE = """\
 {%- extends 'lab/index.html.j2' -%}
 {%- block html_head_css -%}
 {{ super() }}
-<style>.jp-OutputArea-output .highlight pre { font-family: var(--jp-code-font-family); }</style>
+<style>
+.jp-OutputArea-output .highlight pre { font-family: var(--jp-code-font-family); white-space: pre; }
+.jp-OutputArea-output .highlight, .jp-InputArea .highlight { overflow-x: auto; }
+.jp-OutputArea-output.jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
+.jp-RenderedMarkdown table { display: block; overflow-x: auto; }
+</style>
 {%- endblock -%}
 {%- block html_head_js_requirejs -%}{%- endblock -%}
 {%- block html_head_js_mathjax -%}{%- endblock -%}
@@ -39,11 +50,20 @@ def html_report(notebook: str | os.PathLike, images: str | os.PathLike) -> str:
     from nbconvert import HTMLExporter
 
     notebook = Path(notebook)
-    exporter = HTMLExporter(embed_images=True, raw_template=REPORT_TEMPLATE)
-    resources = {"metadata": {"name": notebook.stem, "path": str(Path(images).resolve())}}
+    # Its option embed_images would close every tag of a formula at once.
+    exporter = HTMLExporter(raw_template=REPORT_TEMPLATE)
     content = with_formulas(with_static_explorers(nbformat.read(notebook, as_version=4)))
-    html, _ = exporter.from_notebook_node(content, resources)
-    return html
+    for cell in content.cells:
+        if cell.cell_type == "markdown":
+            cell.source = BADGE.sub(r"[\1]", cell.source)
+    html, _ = exporter.from_notebook_node(content, {"metadata": {"name": notebook.stem}})
+    return IMAGE.sub(lambda tag: tag[1] + _as_data(Path(images) / unquote(tag[2])), html)
+
+
+def _as_data(image: Path) -> str:
+    """Return an image file as an address that holds it."""
+    kind, _ = mimetypes.guess_type(image.name)
+    return f"data:{kind};base64,{base64.b64encode(image.read_bytes()).decode()}"
 
 
 def with_static_explorers(notebook):

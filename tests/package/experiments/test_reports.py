@@ -59,10 +59,13 @@ def test_the_page_holds_its_pictures_and_their_descriptions(notebook, tmp_path):
 
 
 def test_a_page_fetches_nothing(notebook, tmp_path):
-    notebook.cells[0].source = "Of $p(y)$"
+    badge = "[![Open in Colab](https://example.org/badge.svg)](https://example.org)"
+    notebook.cells[0].source = f"Of $p(y)$\n\n{badge}"
     nbformat.write(notebook, tmp_path / "tiny.ipynb")
     page = reports.html_report(tmp_path / "tiny.ipynb", images=tmp_path)
-    assert not re.findall(r"""(?:src|href|import\()\s*=?\s*["']https?:""", page)
+    assert not re.findall(r"""(?:src|import\()\s*=?\s*["']https?:""", page)
+    assert not re.findall(r"""<link\b[^>]*https?:""", page)
+    assert '<a href="https://example.org">Open in Colab</a>' in page
 
 
 def test_formulas_are_mathml_and_other_dollars_stay():
@@ -71,3 +74,11 @@ def test_formulas_are_mathml_and_other_dollars_stay():
     (cell,) = reports.with_formulas(notebook).cells
     assert cell.source.count("<math") == 2 and 'display="block"' in cell.source
     assert cell.source.endswith(r"cost $5, or \$6, not `$a$`; the $1 and $P recognizers")
+
+
+def test_a_formula_reaches_the_page_whole(notebook, tmp_path):
+    notebook.cells[0].source = r"Of $x_1$:" + "\n\n" + r"$$\frac{a}{b}$$"
+    nbformat.write(notebook, tmp_path / "tiny.ipynb")
+    page = reports.html_report(tmp_path / "tiny.ipynb", images=tmp_path)
+    assert "<msub><mi>x</mi><mn>1</mn></msub>" in page
+    assert "<mfrac><mrow><mi>a</mi></mrow><mrow><mi>b</mi></mrow></mfrac>" in page
