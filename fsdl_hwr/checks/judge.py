@@ -73,7 +73,7 @@ def call(function: Callable, *arguments):
     finally:
         patience.cancel()
     if given is None:
-        raise Wrong(f"`{function.__name__}` gives None. Does it end with a `return`?")
+        raise Wrong(f"`{function.__name__}` returns None. Does it end with a `return`?")
     return given
 
 
@@ -109,7 +109,7 @@ def compare(
             raise Wrong(message)
     got, want = given[failed[0]], wanted[failed[0]]
     arguments = ", ".join(map(show, cases[failed[0]]))
-    found = f"`{function.__name__}({arguments})` gives {show(got)}"
+    found = f"`{function.__name__}({arguments})` returns {show(got)}"
     if kind(got) != kind(want):
         raise Wrong(f"{found}, which is {kind(got)}; {kind(want)} is needed.")
     raise Wrong(f"{found}, which is not right. {advice}")

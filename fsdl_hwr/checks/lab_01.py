@@ -1,4 +1,4 @@
-"""Checks of the exercises to lab 01: labels, records, ink, imports, and a notebook's parameters."""
+"""Checks of the exercises for lab 01: labels, records, ink, imports, and a notebook's parameters."""
 
 import copy
 from collections.abc import Callable
@@ -56,7 +56,7 @@ def encode(function: Callable) -> None:
             f"{type(error).__name__}: {error}."
         ) from None
     raise judge.Wrong(
-        f"`{function.__name__}` gives {judge.show(given)} for 'stra\u00dfe', and the alphabet "
+        f"`{function.__name__}` returns {judge.show(given)} for 'stra\u00dfe', and the alphabet "
         "lacks '\u00df'. It must refuse such a text; what else would the label mean?"
     )
 

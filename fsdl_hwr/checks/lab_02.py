@@ -1,4 +1,4 @@
-"""Checks of the exercises to lab 02: rates, splits, costs, and readers that were never trained."""
+"""Checks of the exercises for lab 02: rates, splits, costs, and readers that were never trained."""
 
 from collections.abc import Callable
 

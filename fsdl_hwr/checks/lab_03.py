@@ -1,4 +1,4 @@
-"""Checks of the exercises to lab 03: windows, collapsing, error rates, the forward algorithm."""
+"""Checks of the exercises for lab 03: windows, collapsing, error rates, the forward algorithm."""
 
 from collections.abc import Callable
 from itertools import groupby
@@ -303,7 +303,7 @@ def bootstrap_interval(function: Callable) -> None:  # long: a table of mistakes
     for number, (lengths, errors) in enumerate(corpora):
         ends = judge.call(function, errors, lengths, np.random.default_rng(number))
         if np.shape(ends) != (2,):
-            raise judge.Wrong(f"`{function.__name__}` gives {judge.show(ends)}; two ends are due.")
+            raise judge.Wrong(f"`{function.__name__}` returns {judge.show(ends)}; two ends are due.")
         if ends[0] > ends[1]:
             raise judge.Wrong("the low end is above the high end.")
         given.append(ends)
@@ -325,7 +325,7 @@ def bootstrap_interval(function: Callable) -> None:  # long: a table of mistakes
     if judge.same(
         *[judge.call(function, *corpora[1][::-1], np.random.default_rng(k)) for k in (5, 6)]
     ):
-        raise judge.Wrong("another generator gives the very same interval: draw from `rng`.")
+        raise judge.Wrong("another generator leads to the very same interval: draw from `rng`.")
     judge.confirm(function)
 
 

@@ -1,4 +1,4 @@
-"""Checks of the exercises to lab 04: updates, rates, records, effects, sweeps, going on."""
+"""Checks of the exercises for lab 04: updates, rates, records, effects, sweeps, going on."""
 
 import copy
 import itertools
@@ -53,7 +53,7 @@ def random_rate(function: Callable) -> None:
         raise judge.Wrong(f"one number per call is asked for; this is {judge.kind(one)}.")
     drawn = np.array([function(rng, low, high) for _ in range(1500)], float)
     if len(set(drawn)) == 1:
-        raise judge.Wrong("every call gives the same rate: draw from `rng`.")
+        raise judge.Wrong("every call returns the same rate: draw from `rng`.")
     if (drawn < 0).any() and (drawn >= -4.01).all():
         raise judge.Wrong("those are exponents, from -4 to -1. The rate itself is asked for.")
     if (drawn < low * 0.99).any() or (drawn > high * 1.01).any():

@@ -1,4 +1,4 @@
-"""Checks of the exercises to lab 05: noise, chance, fair comparisons, and a budget of runs."""
+"""Checks of the exercises for lab 05: noise, chance, fair comparisons, and a budget of runs."""
 
 from collections.abc import Callable
 
@@ -206,7 +206,7 @@ def paired_interval(function: Callable) -> None:
     ]
     ends = judge.call(function, *corpus, np.random.default_rng(5))
     if np.shape(ends) != (2,):
-        raise judge.Wrong(f"`{function.__name__}` gives {judge.show(ends)}; two ends are due.")
+        raise judge.Wrong(f"`{function.__name__}` returns {judge.show(ends)}; two ends are due.")
     if ends[0] > ends[1]:
         raise judge.Wrong("the low end is above the high end.")
     far = [np.abs(np.subtract(ends, interval)).mean() for interval, _ in known]
@@ -222,7 +222,7 @@ def paired_interval(function: Callable) -> None:
 
 
 def world(seed: int) -> tuple[np.ndarray, Callable]:
-    """Make up ideas: their true CERs (ideas,), and a function that runs one and gives its CER."""
+    """Make up ideas: their true CERs (ideas,), and a function that runs one and returns its CER."""
     rng = np.random.default_rng(seed)
     true = 0.2 + rng.normal(scale=0.015, size=NUM_IDEAS)
     return true, lambda idea: float(true[idea] + rng.normal(scale=0.02))

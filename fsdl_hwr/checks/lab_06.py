@@ -1,4 +1,4 @@
-"""Checks of the exercises to lab 06: shared ink, pitch, skew, what a pixel sees, cuts, turns."""
+"""Checks of the exercises for lab 06: shared ink, pitch, skew, what a pixel sees, cuts, turns."""
 
 from collections.abc import Callable
 

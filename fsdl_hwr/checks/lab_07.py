@@ -1,4 +1,4 @@
-"""Checks of the exercises to lab 07: percent, manifests, duplicates, corners, kappa, a budget."""
+"""Checks of the exercises for lab 07: percent, manifests, duplicates, corners, kappa, a budget."""
 
 import math
 from collections.abc import Callable
@@ -188,7 +188,7 @@ def kappa(function: Callable) -> None:
          with_chance(uniform)),
         ("the shares are those of both annotators together, which is Scott's pi. Take each "
          "annotator's own.", with_chance(pooled)),
-        ("divide by one less chance: so much could be better than it.",
+        ("divide by 1 less chance: that is how much better than chance two people can be.",
          with_chance(own_shares, whole=False)),
     ]  # fmt: skip
     judge.compare(

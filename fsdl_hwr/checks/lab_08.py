@@ -1,4 +1,4 @@
-"""Checks of the exercises to lab 08."""
+"""Checks of the exercises for lab 08."""
 
 import itertools
 from collections.abc import Callable, Sequence

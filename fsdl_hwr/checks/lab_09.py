@@ -1,4 +1,4 @@
-"""Checks of the exercises to lab 09: statuses, queues, headers, probes, limits and canaries."""
+"""Checks of the exercises for lab 09: statuses, queues, headers, probes, limits and canaries."""
 
 import math
 from collections.abc import Callable, Sequence

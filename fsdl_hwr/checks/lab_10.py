@@ -1,4 +1,4 @@
-"""Checks of the exercises to lab 10: ink as a sequence, honesty, letters and promises."""
+"""Checks of the exercises for lab 10: ink as a sequence, honesty, letters and promises."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Checks of the exercises to lab 11: leaks, dictionaries, sparsity, thresholds, scores, doubt."""
+"""Checks of the exercises for lab 11: leaks, dictionaries, sparsity, thresholds, scores, doubt."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Checks of the exercises to lab 11b: contributions, directions, coverage, a guided walk."""
+"""Checks of the exercises for lab 11b: contributions, directions, coverage, a guided walk."""
 
 from collections.abc import Callable
 
@@ -31,7 +31,7 @@ def contributions(function: Callable) -> None:
 
     mistakes = [
         (
-            "every place is reached once. Where the kernel is wider than the stride, what two "
+            "every place is reached once. If the kernel is wider than the stride, what two "
             "inputs spread overlaps, and overlaps add up.",
             side_by_side,
         ),
@@ -132,7 +132,7 @@ def coverage(function: Callable) -> None:
             recall,
         ),
         (
-            "all real points get the same reach. Where points are dense the surroundings are "
+            "all real points get the same reach. If points are dense, the surroundings are "
             "small: each has its own.",
             one_reach,
         ),

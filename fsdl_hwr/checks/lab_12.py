@@ -1,4 +1,4 @@
-"""Checks of the exercises to lab 12: frames, a metric, paddings, gates, a weight, a whole port."""
+"""Checks of the exercises for lab 12: frames, a metric, paddings, gates, a weight, a whole port."""
 
 from collections.abc import Callable, Sequence
 

@@ -101,7 +101,7 @@ def test_a_solution_notebook_is_valid_and_stores_nothing_of_a_run(path):
 @every_solution
 def test_it_belongs_to_a_lab_and_the_lab_links_to_the_exercises(path):
     number = lab_of(path)
-    assert read(path).cells[0].source.startswith(f"# Exercises to lab {number} · ")
+    assert read(path).cells[0].source.startswith(f"# Exercises for lab {number} · ")
     lab = "\n".join(cell.source for cell in read(LABS / path.name).cells)
     assert f"](exercises/{path.name})" in lab.partition("## Exercises")[2]
 

@@ -18,12 +18,12 @@ def check_double(function):
     ("function", "says"),
     [
         (lambda x: x / 2, "^that is the half.$"),
-        (lambda x: None, "gives None.*return"),
+        (lambda x: None, "returns None.*return"),
         (lambda x: 3 * x, r"\[3.0, 6.0\], which is not right. Add it to itself."),
-        (lambda x: x.sum(), r"gives 3, which is a number; an array of shape \(2,\) is needed"),
-        (lambda x: "2x", "gives '2x', which is text"),
+        (lambda x: x.sum(), r"returns 3, which is a number; an array of shape \(2,\) is needed"),
+        (lambda x: "2x", "returns '2x', which is text"),
         (lambda x: [x, x, x], r"shape \(3, 2\)"),
-        (lambda x: 2 * x if len(x) < 9 else x, r"\(an array of shape \(30,\)\)` gives an array"),
+        (lambda x: 2 * x if len(x) < 9 else x, r"\(an array of shape \(30,\)\)` returns an array"),
     ],
 )
 def test_what_a_check_says_of_a_mistake(function, says):
