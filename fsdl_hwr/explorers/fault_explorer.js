@@ -68,7 +68,7 @@ function render({ model, el }) {
   const ladder = html("ul", { class: "ladder", "aria-label": "Largest difference by stage" });
   const sentence = statusLine();
   root.append(sentence, html("div", { class: "fsdl-row columns" }, switches.element,
-    html("div", {}, texts, ladder)));
+    html("div", { class: "readings" }, texts, ladder)));
 
   listen(model, root, () => {
     const [data, state] = [model.get("data"), model.get("state")];
