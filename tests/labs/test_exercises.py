@@ -19,6 +19,7 @@ SOLUTIONS = sorted(LABS.glob("solutions/*.ipynb"))
 MIN_EXERCISES = 4
 MAX_CODE_LINES = 25
 MIN_ALTERNATIVE = 15  # characters: a description, not a word
+POINTS = {1: 1, 2: 2, 3: 4}  # by the number of stars
 
 
 every_solution = pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
@@ -242,9 +243,10 @@ def test_every_exercise_is_tried_with_wrong_answers(path, answer, check):
 @every_solution
 def test_the_score_counts_every_exercise_by_its_points(path):
     wanted = {}
-    for _, answer, check in exercises(path):
+    for goal, answer, check in exercises(path):
         (function,) = ast.parse(answer.source).body
         wanted[function.name] = role(check).points
+        assert role(check).points == POINTS[goal.source.splitlines()[0].count("★")]
     (call,) = ast.parse(read(path).cells[-1].source).body
     assert {k.arg: k.value.value for k in call.value.keywords} == wanted
 
