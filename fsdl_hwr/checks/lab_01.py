@@ -1,4 +1,4 @@
-"""Checks of the exercises for lab 01: labels, records, ink, imports, and a notebook's parameters."""
+"""Checks of the exercises for lab 01: labels, records, ink, imports, a notebook's parameters."""
 
 import copy
 from collections.abc import Callable

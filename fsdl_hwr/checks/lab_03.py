@@ -303,7 +303,9 @@ def bootstrap_interval(function: Callable) -> None:  # long: a table of mistakes
     for number, (lengths, errors) in enumerate(corpora):
         ends = judge.call(function, errors, lengths, np.random.default_rng(number))
         if np.shape(ends) != (2,):
-            raise judge.Wrong(f"`{function.__name__}` returns {judge.show(ends)}; two ends are due.")
+            raise judge.Wrong(
+                f"`{function.__name__}` returns {judge.show(ends)}; two ends are due."
+            )
         if ends[0] > ends[1]:
             raise judge.Wrong("the low end is above the high end.")
         given.append(ends)
