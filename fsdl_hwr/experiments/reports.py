@@ -27,6 +27,8 @@ REPORT_TEMPLATE = """\
 .jp-OutputArea-output .highlight, .jp-InputArea .highlight { overflow-x: auto; }
 .jp-OutputArea-output.jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
 .jp-RenderedMarkdown table { display: block; overflow-x: auto; }
+.jp-OutputArea-output.jp-RenderedHTML { overflow-x: auto; }
+.jp-RenderedMarkdown :not(pre) > code { overflow-wrap: anywhere; white-space: pre-wrap; }
 </style>
 {%- endblock -%}
 {%- block html_head_js_requirejs -%}{%- endblock -%}
