@@ -35,9 +35,9 @@ def load(source, name: str = "") -> np.ndarray:
         return _decode(bytes(source), name)
     if hasattr(source, "getexif"):  # PIL's, which is not imported: it need not be installed
         source = _from_pil(source)
-    if source is None:
-        return paper.gray(source, name)  # which says so
-    return paper.gray(_to_8_bits(np.asarray(source)), name)
+    if source is not None:
+        source = _to_8_bits(np.asarray(source))
+    return paper.gray(source, name)  # which says what None is
 
 
 def size_of(data: bytes) -> tuple[int, int] | None:
