@@ -1,4 +1,4 @@
-"""Autoencoders of single characters: a sparse one, and a convolutional one with tied weights."""
+"""Autoencoders of single characters: sparse, convolutional with tied weights, and with pooling."""
 
 import keras
 import numpy as np
@@ -136,3 +136,48 @@ def tied_autoencoder(
     x = Mirrored(first, "sigmoid")(x)  # (height, width, 1)
     drawn = layers.Reshape(shape)(x)
     return keras.Model(image, drawn, name="tied_autoencoder"), keras.Model(image, code)
+
+
+def pooled_autoencoder(
+    code_size: int = 64,
+    filters: tuple[int, int] = (24, 48),
+    hidden: int = 256,
+    shape: tuple[int, int] = (28, 28),
+    places: bool = False,
+) -> tuple[keras.Model, keras.Model]:
+    """Build the autoencoder of `tied_autoencoder` with pooling for its strides; nothing is tied.
+
+    On the way back each pixel is repeated; with `places`, it is put where the maximum was. Those
+    places travel beside the code, so that its size no longer says what the drawing was made from.
+    Source of the places: Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks"
+    (2014).
+
+    Args:
+        code_size, filters, hidden, shape: see `tied_autoencoder`.
+        places: hands on which of four pixels was the largest.
+    """
+    height, width = shape
+    if height % 4 or width % 4:
+        raise ValueError(f"Two halvings need sides that 4 divides; got {height} x {width} px.")
+    options = {"padding": "same", "activation": "leaky_relu"}
+    image = keras.Input(shape, dtype="uint8", name="image")
+    x, marks = rescaled(image), []
+    for count in filters:
+        full = layers.Conv2D(count, 5, **options)(x)
+        x = layers.MaxPooling2D()(full)  # half the height and width
+        repeated = layers.UpSampling2D()(x)
+        marks.append(ops.cast(ops.equal(full, repeated), "float32"))
+    x = layers.Dense(hidden, "leaky_relu")(layers.Flatten()(x))
+    code = layers.Dense(code_size, name="code")(x)  # (code_size,)
+    x = layers.Dense(hidden, "leaky_relu")(code)
+    small = (height // 4, width // 4, filters[1])
+    x = layers.Reshape(small)(layers.Dense(int(np.prod(small)), "leaky_relu")(x))
+    for count, mark, last in ((filters[0], marks[1], False), (1, marks[0], True)):
+        x = layers.UpSampling2D()(x)  # twice the height and width
+        if places:
+            x = layers.Multiply()([x, mark])
+        x = layers.Conv2D(count, 5, padding="same", activation="sigmoid" if last else "leaky_relu")(
+            x
+        )
+    drawn = layers.Reshape(shape)(x)
+    return keras.Model(image, drawn, name="pooled_autoencoder"), keras.Model(image, code)

@@ -9,6 +9,7 @@ from fsdl_hwr.datasets import parchment, syriac
 from fsdl_hwr.networks.autoencoders import (
     Mirrored,
     SparseActivity,
+    pooled_autoencoder,
     sparse_autoencoder,
     tied_autoencoder,
 )
@@ -84,7 +85,31 @@ def test_a_unet_learns_to_clean(num_classes):
             reconstruction.clean(network, photos)
 
 
-@pytest.mark.parametrize("build", [letter_unet, lambda shape: tied_autoencoder(shape=shape)])
+@pytest.mark.parametrize("places", [False, True])
+def test_an_autoencoder_that_pools_learns_to_copy(places):
+    network, encoder = pooled_autoencoder(16, filters=(4, 8), hidden=32, places=places)
+    fit = reconstruction.fit_autoencoder
+    losses = fit(network, GLYPHS.images, epochs=25, batch_size=16, learning_rate=0.01)
+    assert losses[-1] < 0.7 * losses[0]
+    assert encoder.output_shape == (None, 16) and network.output_shape == (None, 28, 28)
+
+
+def test_places_that_are_handed_on_go_around_the_code():
+    """Two letters with equal codes are drawn alike, unless the maxima's places tell them apart."""
+    for places, alike in ((False, True), (True, False)):
+        network, _ = pooled_autoencoder(4, filters=(3, 3), hidden=8, places=places)
+        code = network.get_layer("code")
+        kernel, bias = code.get_weights()
+        code.set_weights([0 * kernel, 1 + bias])  # one code for all letters
+        drawn = network.predict(GLYPHS.images[:2], verbose=0)
+        assert np.allclose(drawn[0], drawn[1]) == alike
+
+
+@pytest.mark.parametrize(
+    "build",
+    [letter_unet]
+    + [lambda shape, build=b: build(shape=shape) for b in (tied_autoencoder, pooled_autoencoder)],
+)
 def test_sides_that_cannot_be_halved_twice_are_refused(build):
     with pytest.raises(ValueError, match="30"):
         build(shape=(30, 28))
