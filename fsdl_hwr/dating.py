@@ -42,7 +42,8 @@ def pages(
 ) -> Pages:
     """Draw pages of `letters` letters by one scribe each, without repeating a letter on a page.
 
-    Raises `ValueError` if a scribe has two years, or fewer letters than a page needs.
+    Raises `ValueError` if a scribe has two years, or fewer letters than a page needs, and for years
+    that are no numbers.
 
     Args:
         features: float (n, f), of single letters.
@@ -52,6 +53,12 @@ def pages(
         per_scribe: pages of each scribe.
         seed: of the draw.
     """
+    years = np.asarray(years)
+    if not np.issubdtype(years.dtype, np.number):
+        raise ValueError(
+            f"A year is a number; got {years[0]!s:.30}. Decide what a doubtful date means, say the "
+            "middle of its years, or leave that scribe out."
+        )
     rng = np.random.default_rng(seed)
     means, dates, owners = [], [], []
     for scribe in np.unique(scribes):

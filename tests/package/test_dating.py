@@ -67,6 +67,9 @@ def test_bad_pages_say_what_is_wrong():
     two_dates[0] += 1
     with pytest.raises(ValueError, match="Scribe 0 has the years"):
         dating.pages(features, two_dates, scribes, letters=2)
+    doubtful = np.full(len(years), "c. 850?")
+    with pytest.raises(ValueError, match="A year is a number; got c. 850\\?"):
+        dating.pages(features, doubtful, scribes, letters=2)
     with pytest.raises(ValueError, match="5 folds"):
         dating.fit(dating.pages(features, years, scribes, letters=2))
     with pytest.raises(ValueError, match="classes \\[1\\]"):

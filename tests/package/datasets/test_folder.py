@@ -265,6 +265,18 @@ def test_other_things_that_are_no_data_set(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other file systems may not tell case apart")
+def test_one_letter_in_two_folders_of_other_bytes_is_one_class(tmp_path, rng):
+    """On file systems that keep both: e with its accent as one code point, and as two."""
+    for start, name in ((0, "\u00e9"), (3, "e\u0301")):
+        for number in range(start, start + 3):
+            write(tmp_path / name / f"{number}.png", drawn(rng, 0))
+    if len(list(tmp_path.iterdir())) < 2:
+        pytest.skip("this file system takes both names for one")
+    parts = load_all(tmp_path)
+    assert {glyphs.characters for glyphs in parts.values()} == {"\u00e9"}
+    assert sum(map(len, parts.values())) == 6
+
+
 def test_case_tells_classes_apart(tmp_path, rng):
     write_classes(tmp_path, {"a": 3, "A": 3, "U+0061": 3}, rng)
     glyphs = folder.load(tmp_path)
