@@ -9,6 +9,8 @@ others 2016 for the grid that they leave; Miyato and Koyama 2018 for the project
 others 2024 for R1 with R2; Ganin and Lempitsky 2015 for the turned gradient.
 """
 
+from pathlib import Path
+
 import keras
 import numpy as np
 from keras import layers, ops
@@ -139,8 +141,37 @@ class ConditionalGAN(keras.Model):
         return make_images(self.generator, noise, letters.one_hot(labels, num_classes))
 
 
+class ImageLog(keras.callbacks.Callback):
+    """Writes a row of made images after every epoch, for TensorBoard; it needs TensorFlow.
+
+    folder: of TensorBoard's files. labels: int (n,), of the images.
+    """
+
+    def __init__(self, folder: Path, labels: np.ndarray):
+        super().__init__()
+        from tensorflow import summary
+
+        self.labels, self.summary = labels, summary
+        self.writer = summary.create_file_writer(str(folder))
+
+    def on_epoch_end(self, epoch, logs=None):
+        row = np.concatenate(list(self.model.make(self.labels)), axis=1)  # (28, n * 28)
+        with self.writer.as_default(step=epoch):
+            self.summary.image("made", 255 - row[None, ..., None])
+        self.writer.flush()
+
+
 def make_images(generator: keras.Model, noise: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Draw a generator's images: uint8 (n, 28, 28); values that are not finite become paper."""
+    """Draw a generator's images: uint8 (n, 28, 28); values that are not finite become paper.
+
+    Raises `ValueError` for labels of another alphabet than the generator's.
+    """
+    known = generator.input_shape[1][-1]
+    if labels.shape[-1] != known:
+        raise ValueError(
+            f"The generator makes {known} letters, and these labels are of {labels.shape[-1]}: it "
+            "was trained on another alphabet. Load the one that belongs to these letters."
+        )
     values = generator.predict([noise, labels], batch_size=512, verbose=0)[..., 0]
     return np.rint(np.clip(127.5 * (np.nan_to_num(values, nan=-1) + 1), 0, 255)).astype(np.uint8)
 

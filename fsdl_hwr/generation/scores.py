@@ -57,7 +57,7 @@ class Judge:
 
     def __init__(self, network: keras.Model, real: Glyphs):
         dense = [layer for layer in network.layers if isinstance(layer, keras.layers.Dense)]
-        self.real = real
+        self.network, self.real = network, real
         self._both = keras.Model(network.inputs, [network.outputs[0], dense[-1].input])
         self.features = self.look(real.images)[1]  # (n, features)
 

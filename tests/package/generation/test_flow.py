@@ -57,3 +57,24 @@ def test_without_guidance_the_label_does_not_matter(trained, rng):
 def test_a_walk_has_steps(trained):
     with pytest.raises(ValueError, match="at least one step"):
         trained[0].make(np.zeros(1, int), steps=0)
+
+
+def test_one_class_of_few_letters_is_learned_too(rng):
+    rows = rng.normal(size=(5, letters.NUM_POINTS, 3)).astype(np.float32)
+    flow = PenFlow(Basis(rows, 3), 1, width=8, depth=1)
+    flow.compile(keras.optimizers.Adam(1e-3))
+    told = letters.one_hot(np.zeros(5, int), 1)
+    assert np.isfinite(flow.fit((flow.basis.encode(rows), told), verbose=0).history["loss"]).all()
+    assert flow.make(np.zeros(2, int), guidance=2.0).shape == (2, letters.NUM_POINTS, 3)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value", "ignore:overflow")
+def test_a_training_that_diverges_makes_paper_and_no_error(rng):
+    rows = rng.normal(size=(8, letters.NUM_POINTS, 3)).astype(np.float32)
+    flow = PenFlow(Basis(rows, 3), 2, width=8, depth=1)
+    flow.compile(keras.optimizers.SGD(1e30))
+    told = letters.one_hot(np.arange(8) % 2, 2)
+    flow.fit((flow.basis.encode(rows), told), batch_size=2, epochs=2, verbose=0)
+    made = flow.make(np.zeros(2, int))
+    assert not np.isfinite(made).any()
+    assert letters.draw(made, np.zeros(2), "AB", "diverged").images.max() == 0

@@ -86,3 +86,66 @@ def test_a_generator_that_has_diverged_makes_paper():
 def test_an_unknown_upsampling_is_named():
     with pytest.raises(ValueError, match="'bilinear'"):
         gan.generator(2, upsampling="bilinear")
+
+
+def test_a_generator_of_another_alphabet_is_refused(tmp_path):
+    gan.generator(3, noise_size=4).save(tmp_path / "generator.keras")
+    loaded = keras.saving.load_model(tmp_path / "generator.keras")
+    noise = np.zeros((2, 4), np.float32)
+    assert gan.make_images(loaded, noise, letters.one_hot(np.zeros(2, int), 3)).shape[0] == 2
+    with pytest.raises(ValueError, match="makes 3 letters, and these labels are of 5"):
+        gan.make_images(loaded, noise, letters.one_hot(np.zeros(2, int), 5))
+
+
+class Kill(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        raise KeyboardInterrupt
+
+
+def test_a_training_killed_after_any_step_has_moved_both_and_goes_on(batch, tmp_path):
+    """One loss trains generator and discriminator: there is no moment between them."""
+    model = small()
+    before = [[w.copy() for w in p.get_weights()] for p in (model.generator, model.discriminator)]
+    model.compile(gan.optimizer())
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(batch, batch_size=32, verbose=0, callbacks=[Kill()])
+    for part, old in zip((model.generator, model.discriminator), before, strict=True):
+        assert any((a != b).any() for a, b in zip(part.get_weights(), old, strict=True))
+    model.save_weights(tmp_path / "gan.weights.h5")
+    again = small()
+    again(batch)
+    again.load_weights(tmp_path / "gan.weights.h5")
+    assert np.array_equal(again.make(np.arange(2)), model.make(np.arange(2)))
+    learn(again, batch, epochs=1)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value", "ignore:overflow")
+def test_after_a_step_far_too_large_there_is_ink_or_paper_and_no_error(batch):
+    model = small()
+    model.compile(keras.optimizers.SGD(1e20))
+    model.fit(batch, batch_size=32, epochs=3, verbose=0)
+    images = model.make(np.arange(2))
+    assert images.shape == (2, 28, 28)
+    assert set(np.unique(images)) <= {0, 255}
+
+
+def test_one_class_and_one_image_of_it_are_enough_for_a_step():
+    keras.utils.set_random_seed(0)
+    model = gan.ConditionalGAN(gan.generator(1, noise_size=4, filters=(4, 4)), gan.discriminator(1))
+    image = gan.to_pixels(np.full((1, 28, 28), 255, np.uint8))
+    learn(model, (image, letters.one_hot(np.zeros(1, int), 1)), epochs=2)
+    assert model.make(np.zeros(3, int)).shape == (3, 28, 28)
+
+
+def test_images_of_every_epoch_go_to_tensorboard(batch, tmp_path):
+    pytest.importorskip("tensorboard", reason="TensorBoard is not installed")
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("TensorBoard's files are written by TensorFlow")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    model = small()
+    model.compile(gan.optimizer())
+    log = gan.ImageLog(tmp_path, np.array([0, 1, 1]))
+    model.fit(batch, batch_size=64, epochs=2, verbose=0, callbacks=[log])
+    events = EventAccumulator(str(tmp_path)).Reload()
+    assert [event.step for event in events.Tensors("made")] == [0, 1]
