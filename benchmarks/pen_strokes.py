@@ -3,11 +3,14 @@
 `python benchmarks/pen_strokes.py finished` trains the network that waits until a character is
 finished, `unsized` the same without the size, `growing` the one that answers after every point;
 then it measures what it has trained, `growing` also how early it answers and what it learns from
-three examples. Called again, it goes on where it was, or measures again. Figures go to
-runs/benchmarks/pen_<name>.json.
+three examples. `halves` trains the first on the first half of every ink: about what can be known by
+then, by a network that looks both ways and has nothing else to learn. Called again, each goes on
+where it was, or measures again. Figures go to runs/benchmarks/pen_<name>.json. `--source strokes`
+takes the embedded pens, and adds that to the name.
 """
 
 import argparse
+import dataclasses
 import time
 from functools import partial
 from pathlib import Path
@@ -19,6 +22,7 @@ from fsdl_hwr import experiments, metrics, networks
 from fsdl_hwr.datasets import pen_characters
 from fsdl_hwr.datasets.pen_characters import PenCharacters
 from fsdl_hwr.files import write_atomically
+from fsdl_hwr.ink import Ink
 from fsdl_hwr.recognizers import few_shot, pen, pen_reader, templates
 
 FOLDER = Path(__file__).parents[1] / "runs" / "benchmarks"
@@ -26,6 +30,7 @@ NETWORKS = {
     "finished": lambda: networks.pen_lstm(num_features=6),
     "unsized": lambda: networks.pen_lstm(num_features=5),
     "growing": networks.causal_pen_lstm,
+    "halves": lambda: networks.pen_lstm(num_features=6),
 }
 GROUPS = {"digits": slice(0, 10), "capitals": slice(10, 36), "small letters": slice(36, 62)}
 SHARES = (0.25, 0.33, 0.5, 0.67, 0.75, 0.9, 1.0)
@@ -37,15 +42,20 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", choices=NETWORKS)
     parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--source", default="unipen", help="unipen or strokes")
     arguments = parser.parse_args()
 
     keras.utils.set_random_seed(0)
     training, validation, test = (
-        pen_characters.load("unipen", split) for split in ("train", "validation", "test")
+        pen_characters.load(arguments.source, split) for split in ("train", "validation", "test")
     )
+    if arguments.name == "halves":
+        training, validation, test = map(halved, (training, validation, test))
     network = NETWORKS[arguments.name]()
     began = time.process_time()
-    folder = FOLDER / f"pen_{arguments.name}"
+    unipen = arguments.source == "unipen"
+    name = f"pen_{arguments.name}" if unipen else f"pen_{arguments.name}_{arguments.source}"
+    folder = FOLDER / name
     pen.fit(network, training, validation, epochs=arguments.epochs, folder=folder)
     figures = {"epochs": arguments.epochs, "cpu_seconds": time.process_time() - began}
     figures |= measure(pen.logits(network, test), test)
@@ -53,9 +63,28 @@ def main():
         reader = pen_reader.PenReader(network, test.characters)
         figures |= measure_growing(reader, validation, test) | measure_lessons(reader)
     report = experiments.to_json(figures, indent=2)
-    with write_atomically(FOLDER / f"pen_{arguments.name}.json") as partial_file:
+    with write_atomically(FOLDER / f"{name}.json") as partial_file:
         partial_file.write_text(report + "\n")
     print(report)
+
+
+def halved(characters: PenCharacters) -> PenCharacters:
+    """Leave the first half of each ink, by the length that was drawn."""
+    return dataclasses.replace(characters, inks=[first_half(ink) for ink in characters.inks])
+
+
+def first_half(ink: Ink) -> Ink:
+    strokes = [stroke[:, :2] for stroke in ink]
+    moves = [np.linalg.norm(np.diff(stroke, axis=0), axis=1) for stroke in strokes]
+    ways = [np.append(0, np.cumsum(move)) for move in moves]  # from each stroke's beginning
+    left, kept = sum(way[-1] for way in ways) / 2, []
+    for stroke, way in zip(strokes, ways, strict=True):
+        end = [np.interp(min(left, way[-1]), way, stroke[:, k]) for k in (0, 1)]
+        kept.append(np.vstack([stroke[way <= left], end]).astype(np.float32))
+        left -= way[-1]
+        if left <= 0:
+            break
+    return kept
 
 
 def measure(logits: np.ndarray, test: PenCharacters) -> dict:

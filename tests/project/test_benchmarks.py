@@ -81,3 +81,13 @@ def test_the_first_text_is_timed_in_processes_of_their_own(script, monkeypatch):
     for way in ways.values():
         assert 0 < way["first_text_seconds"] <= way["all_texts_seconds"]
     assert ways["onnx"]["peak_megabytes"] < ways["keras"]["peak_megabytes"]
+
+
+def test_half_of_an_ink_is_measured_along_its_strokes(script):
+    first_half = script("pen_strokes.py")["first_half"]
+    down, across = np.array([[0.0, 0], [0, 4]]), np.array([[5.0, 0], [5, 1], [5, 8]])
+    first, second = first_half([down, across])  # 6 of 12
+    assert first[-1].tolist() == [0, 4]
+    assert second.tolist() == [[5, 0], [5, 1], [5, 2]]
+    (dot,) = first_half([np.array([[3.0, 3]])])
+    assert dot[0].tolist() == [3, 3]
