@@ -19,9 +19,9 @@ INTRODUCTION = """\
 # Results
 
 What the labs measure with their defaults, beside the range that each promises in its text; then \
-the recognizer that ships, and runs on real data that take longer. Error rates are of characters \
-(CER) unless a row says otherwise; in parentheses the 95% interval. Written by `make results` from \
-the records of runs: your own are in `runs/<lab>/results.json`.
+the recognizer that ships, and runs that take longer, on drawn and on real data. Error rates are \
+of characters (CER) unless a row says otherwise; in parentheses the 95% interval. Written by \
+`make results` from the records of runs: your own are in `runs/<lab>/results.json`.
 """
 
 
@@ -58,7 +58,7 @@ def page(records: Mapping, shipped: Mapping, recorded: Iterable[Mapping]) -> str
     head = ("lines", "number", "greedy", "with the n-gram")
     parts.append(f"## The recognizer that ships\n\n{table(head, rows)}")
     parts.append("By `python tools/measure_pretrained.py`; see its card for what the sets are.\n")
-    parts.append("## Real data, longer runs\n")
+    parts.append("## Longer runs\n")
     for run in recorded:
         rows = [
             (row["what"], interval(*(row[k] for k in ("value", "low", "high") if k in row)))

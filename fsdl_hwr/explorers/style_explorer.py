@@ -61,13 +61,15 @@ class StylePlane:
 
         Raises `ValueError` for a word that is empty or too long, or has other characters.
         """
+        if len(word) > LONGEST:
+            raise ValueError(_advice(self.characters, f"got {len(word)}"))
         return write(self.vae, self.characters, word, style)
 
 
 def write(vae: ConditionalVAE, characters: str, word: str, style: np.ndarray) -> Ink:
-    """Write a word, letter by letter, each about 2 high: an ink from x = 0 on.
+    """Write a word or a line, letter by letter, each about 2 high: an ink from x = 0 on.
 
-    Raises `ValueError` for a word that is empty or too long, or has other characters.
+    Raises `ValueError` for one that is empty or has other characters.
 
     Args:
         vae: draws the letters.
@@ -76,9 +78,9 @@ def write(vae: ConditionalVAE, characters: str, word: str, style: np.ndarray) ->
         style: float (style,), or one per letter (letters, style).
     """
     unknown = sorted(set(word) - set(characters) - {" "})
-    if not word.strip() or len(word) > LONGEST or unknown:
+    if not word.strip() or unknown:
         why = f"{' '.join(unknown)} is none of them" if unknown else f"got {word!r}"
-        raise ValueError(f"A word has 1 to {LONGEST} of the letters {characters}; {why}.")
+        raise ValueError(_advice(characters, why))
     styles = np.broadcast_to(style, (len(word), np.shape(style)[-1]))
     labels = np.array([max(characters.find(c), 0) for c in word])
     ink: Ink = []
@@ -93,6 +95,10 @@ def write(vae: ConditionalVAE, characters: str, word: str, style: np.ndarray) ->
         ink += [stroke + shift for stroke in strokes]
         x += float(np.ptp(points[:, 0])) + GAP
     return ink
+
+
+def _advice(characters: str, why: str) -> str:
+    return f"A word has 1 to {LONGEST} of the letters {characters}; {why}."
 
 
 def draw_plane(plane: StylePlane, character: str, title: str) -> Figure:
