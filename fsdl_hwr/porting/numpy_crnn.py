@@ -21,7 +21,7 @@ def forward(
     permute: bool = True,
     evaluates: bool = True,
 ) -> dict[str, np.ndarray]:
-    """Run the network, and return what comes out of each block: name to float32 array.
+    """Run the network, and return what comes out of each block: name to float64 array.
 
     Args:
         weights: as `weights.weights_of` names them.
@@ -50,7 +50,7 @@ def forward(
         x = np.concatenate([there, back_again], axis=-1)  # (batch, frames, 2 * size)
         stages[f"lstm{k}"] = x
     stages["logits"] = x @ weights["logits.kernel"] + weights["logits.bias"]
-    return {name: stage.astype(np.float32) for name, stage in stages.items()}
+    return stages
 
 
 def convolve(
@@ -96,7 +96,8 @@ def normalize(
     """
     if not evaluates:
         mean, variance = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
-    return (x - mean) / np.sqrt(variance + EPSILON) * gamma + beta
+    deviation = np.sqrt(np.asarray(variance, np.float64) + EPSILON)
+    return (x - mean) / deviation * gamma + beta
 
 
 def frames(x: np.ndarray, permute: bool = True) -> np.ndarray:

@@ -18,7 +18,8 @@ class TorchCRNN(nn.Module):
     """`networks.line_crnn` with the weights of a Keras network.
 
     weights: as `weights.weights_of` names them. strides: horizontal stride of each convolution.
-    Takes uint8 (batch, height, width), returns logits (batch, frames, classes).
+    Takes uint8 (batch, height, width), returns logits (batch, frames, classes). After `.double()`
+    it computes in 64 bits.
     """
 
     def __init__(self, weights: dict[str, np.ndarray], strides: Sequence[int]):
@@ -44,7 +45,7 @@ class TorchCRNN(nn.Module):
         Convolutions stay in PyTorch's layout: (batch, channels, height, width).
         """
         stages = {}
-        x = images.to(torch.float32)[:, None] / 255  # (batch, 1, height, width)
+        x = images.to(self.dense.weight.dtype)[:, None] / 255  # (batch, 1, height, width)
         for k, (convolution, stride) in enumerate(
             zip(self.convolutions, self.strides, strict=True)
         ):

@@ -1,5 +1,6 @@
 """The weights of a `line_crnn`, taken out of Keras under names that every port understands."""
 
+import json
 from collections.abc import Mapping
 
 import keras
@@ -51,7 +52,7 @@ def strides_of(network: keras.Model) -> list[int]:
 
 
 def stages_of(network: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]:
-    """Run the Keras network and keep what comes out of each block: name to float32 array.
+    """Run the Keras network and keep what comes out of each block: name to array, in its dtype.
 
     images: uint8 (batch, height, width). The names are those of the ports' stages: `conv0`,
     `conv1` … (after normalization and activation), `frames`, `dense`, `lstm0` …, `logits`.
@@ -74,6 +75,20 @@ def stages_of(network: keras.Model, images: np.ndarray) -> dict[str, np.ndarray]
     return {
         name: keras.ops.convert_to_numpy(value) for name, value in zip(outputs, values, strict=True)
     }
+
+
+def in_64_bits(network: keras.Model) -> keras.Model:
+    """Return the same network with the same weights, computing in 64 bits.
+
+    Two ports of one network then differ by less than 1e-6, where in 32 bits each has its own
+    rounding, which a network with large logits takes beyond 1e-5.
+    """
+    config = keras.saving.serialize_keras_object(network)
+    config.pop("compile_config", None)  # how it was trained
+    double = json.loads(json.dumps(config).replace('"float32"', '"float64"'))
+    copy = keras.saving.deserialize_keras_object(double)
+    copy.set_weights(network.get_weights())
+    return copy
 
 
 def differences(

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import small
 
-from fsdl_hwr import networks
+from fsdl_hwr import ctc, networks
 from fsdl_hwr.porting import numpy_crnn, weights
 
 
@@ -27,6 +27,16 @@ def test_each_stage_is_that_of_keras(options):
     assert list(found) == list(expected)
     for name, value in expected.items():
         np.testing.assert_allclose(found[name], value, atol=1e-5, err_msg=name)
+
+
+def test_in_64_bits_nothing_is_left_of_the_difference():
+    network, images = small.seasoned()
+    network.compile("sgd", loss=ctc.loss)  # as after a training
+    expected = weights.stages_of(weights.in_64_bits(network), images)
+    found = run(network, images)
+    for name, value in expected.items():
+        assert value.dtype == np.float64
+        np.testing.assert_allclose(found[name], value, atol=1e-6, err_msg=name)
 
 
 def test_odd_sides_are_padded_as_keras_does():

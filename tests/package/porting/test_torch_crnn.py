@@ -26,6 +26,15 @@ def test_each_stage_is_that_of_keras():
         np.testing.assert_allclose(stages[name], expected, atol=1e-5, err_msg=name)
 
 
+def test_in_64_bits_nothing_is_left_of_the_difference():
+    from fsdl_hwr.porting import torch_crnn
+
+    network, images = small.seasoned(num_lstms=2)
+    stages = torch_crnn.numpy_stages(port(network).double().eval(), images)
+    for name, expected in weights.stages_of(weights.in_64_bits(network), images).items():
+        np.testing.assert_allclose(stages[name], expected, atol=1e-6, err_msg=name)
+
+
 def test_one_training_step_ends_at_the_same_loss():
     from fsdl_hwr.porting import torch_crnn
 
