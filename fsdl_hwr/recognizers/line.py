@@ -228,6 +228,24 @@ class Recognizer(LineReader):
             "val_cer": metrics.character_error_rate(validation.transcripts, texts).value,
         }
 
+    def narrowed(self, alphabet: Alphabet, width: int | None = None) -> "Recognizer":
+        """Return a recognizer that writes fewer characters, with this one's weights to begin with.
+
+        Of the last layer the blank's and the characters' outputs are kept; all else is the same.
+        Raises `ValueError` for characters that this one does not know.
+
+        alphabet: what it writes. width: px of its lines, by default as they are here.
+        """
+        kept = np.array([0, *self.alphabet.encode(alphabet.characters)])  # the blank first
+        copy = keras.Model.from_config(self.network.get_config())  # as it is, not compiled
+        copy.set_weights(self.network.get_weights())
+        last = copy.layers[-1]
+        fewer = keras.layers.Dense(len(kept), dtype="float32", name=last.name)
+        network = keras.Model(copy.inputs, fewer(last.input), name=copy.name)
+        fewer.set_weights([weight[..., kept] for weight in last.get_weights()])
+        geometry = replace(self.geometry, width=width or self.geometry.width)
+        return Recognizer(network, alphabet, geometry)
+
     # Files
 
     def save(self, path: str | os.PathLike, **record) -> Path:

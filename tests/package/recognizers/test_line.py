@@ -212,6 +212,24 @@ def test_a_shortcut_trains_beside_the_output_that_reads(sixteen, tmp_path):
     assert read == recognizer.read(sixteen)
 
 
+def test_a_narrowed_recognizer_writes_fewer_characters_with_the_same_logits(trained, sixteen):
+    reader, *_ = trained
+    characters = reader.alphabet.characters[2:6]
+    narrow = reader.narrowed(Alphabet(characters))
+    kept = [0, *reader.alphabet.encode(characters)]
+    expected = reader.logits(sixteen)[..., kept]
+    assert narrow.logits(sixteen) == pytest.approx(expected, abs=1e-5)
+    assert set("".join(narrow.read(sixteen))) <= set(characters)
+    before = reader.network.get_weights()
+    narrow.network.set_weights([0 * weight for weight in narrow.network.get_weights()])
+    assert all(map(np.array_equal, before, reader.network.get_weights()))
+
+
+def test_a_narrowed_recognizer_knows_no_new_characters(trained):
+    with pytest.raises(ValueError, match="É"):
+        trained[0].narrowed(Alphabet("AÉ"))
+
+
 def test_half_of_the_bits_train_too(sixteen, tmp_path):
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
