@@ -277,6 +277,22 @@ def test_one_letter_in_two_folders_of_other_bytes_is_one_class(tmp_path, rng):
     assert sum(map(len, parts.values())) == 6
 
 
+def test_images_far_too_small_and_far_too_wide_are_read_or_called_blank(tmp_path, rng):
+    wide = np.full((20, 10_000), 255, np.uint8)
+    wide[8:12] = 0
+    write(tmp_path / "dot.png", np.zeros((1, 1), np.uint8))
+    write(tmp_path / "wide.png", wide)
+    rows = [("dot.png", "a", "train"), ("wide.png", "a", "train")]
+    for split in ("validation", "test"):
+        write(tmp_path / f"{split}.png", drawn(rng, 0))
+        rows.append((f"{split}.png", "a", split))
+    write_list(tmp_path, rows, "file,label,split")
+    loaded = folder.load(tmp_path)
+    assert loaded.images.shape == (2, 28, 28)
+    for image, name in zip(loaded.images, ("dot.png", "wide.png"), strict=True):
+        assert image.any() or name in " ".join(loaded.notes)
+
+
 def test_case_tells_classes_apart(tmp_path, rng):
     write_classes(tmp_path, {"a": 3, "A": 3, "U+0061": 3}, rng)
     glyphs = folder.load(tmp_path)
