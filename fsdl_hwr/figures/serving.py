@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 from fsdl_hwr.figures import drawing
 
@@ -51,6 +52,9 @@ def draw_load(
         milliseconds = 1000 * np.asarray(values)
         late.plot(rates, milliseconds, style, color=drawing.GREEN, label=name)
     late.set(xlabel="requests per second", ylabel="ms, accepted requests", yscale="log")
+    late.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    late.yaxis.set_minor_locator(NullLocator())
+    late.yaxis.set_major_formatter("{x:g}")
     for axes in (through, late):
         axes.legend(fontsize=9)
         drawing.plain(axes)
