@@ -21,8 +21,6 @@ import numpy as np
 from fsdl_hwr import ctc, experiments, files, language_model, metrics, weights
 from fsdl_hwr.datasets import downloads, lines, name_forms, names, strokes
 from fsdl_hwr.datasets.lines import Lines
-from fsdl_hwr.ink import LineGeometry
-from fsdl_hwr.networks import line_convnext
 from fsdl_hwr.recognizers.line import Recognizer
 
 FOLDER = Path(__file__).parents[1] / "runs" / "benchmarks"
@@ -68,17 +66,8 @@ def main() -> None:
 
 
 def names_reader() -> Recognizer:
-    """Build the reader that ships with the names' alphabet, its other characters left out."""
-    shipped = Recognizer.load(weights.KERAS)
-    size, num_classes = (HEIGHT, None), names.ALPHABET.num_classes
-    network = line_convnext(size, num_classes)
-    kept = [0, *shipped.alphabet.encode(names.CHARACTERS)]  # the blank first
-    for ours, theirs in zip(network.layers, shipped.network.layers, strict=True):
-        values = theirs.get_weights()
-        if ours.name == "logits":
-            values = [value[..., kept] for value in values]
-        ours.set_weights(values)
-    return Recognizer(network, names.ALPHABET, LineGeometry(HEIGHT, WIDTH))
+    """Return the reader that ships, its outputs those of the names' characters alone."""
+    return Recognizer.load(weights.KERAS).narrowed(names.ALPHABET, WIDTH)
 
 
 def enlarge(image: np.ndarray) -> np.ndarray:
