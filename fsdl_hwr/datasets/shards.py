@@ -9,6 +9,7 @@ import concurrent.futures
 import functools
 import json
 import os
+import platform
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -81,6 +82,10 @@ def write_all(
 
 def write(folder: Path, recipe: Recipe, number: int) -> Path:
     """Make one shard, which is whole or absent, and return its path. `ValueError` on mistakes."""
+    if not folder.is_dir():
+        raise ValueError(
+            f"The worker {platform.node()} does not see the folder {folder}: share it."
+        )
     _check_recipe(folder, recipe)
     if recipe.version != fsdl_hwr.__version__:
         raise ValueError(

@@ -68,6 +68,8 @@ def test_a_folder_of_another_recipe_and_a_worker_of_another_version_are_refused(
     assert not executor.made
     with pytest.raises(ValueError, match="its caller 0.0"):
         shards.write(tmp_path, dataclasses.replace(RECIPE, version="0.0"), 0)
+    with pytest.raises(ValueError, match="does not see the folder"):
+        shards.write(tmp_path / "elsewhere", RECIPE, 0)
     with pytest.raises(ValueError, match="at least 1"):
         shards.Recipe(lines=0)
     with pytest.raises(FileNotFoundError, match="write_all"):
