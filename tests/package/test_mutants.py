@@ -20,6 +20,7 @@ def test_a_rate_has_the_interval_of_seed_0_unless_told(rate):
     assert rate(*READ) == rate(*READ, seed=0) == rate(*READ, seed=0)
     assert rate(*READ).count == rate(*READ, seed=5).count
     assert rate(*READ) != rate(*READ, seed=5)
+    assert rate(*READ).low < rate(*READ).value < rate(*READ).high
 
 
 def test_an_interval_leaves_as_much_below_as_above():
