@@ -1,10 +1,12 @@
 """Write the recognizer that ships from the averaged weights of its training.
 
-    python tools/export_pretrained.py [--run FOLDER] [--temperature T]
+    python tools/export_pretrained.py [--run FOLDER] [--also FILE] [--temperature T]
 
-The folder is what tools/make_pretrained.py writes. What ships is the mean of the averaged weights
-before and after the rate went down, which reads validation lines better than either. Weights are
-rounded to 16 bits once, so that both files have the same logits (tests/package/test_weights.py).
+The folder is what tools/make_pretrained.py writes. What ships is a mean of averaged weights, which
+reads validation lines better than each of them: those after the rate went down count half, the
+others half: those before, and with --also those of another fall of the rate that began nearby.
+Weights are rounded to 16 bits once, so that both files have the same logits
+(tests/package/test_weights.py).
 """
 
 import argparse
@@ -41,10 +43,12 @@ def main() -> None:
     """Write both files and say how large they are."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--run", type=Path, default=FOLDER, help="folder of the training")
+    parser.add_argument("--also", type=Path, nargs="*", default=[], help="other averaged weights")
     parser.add_argument("--temperature", type=float, default=1.0, help="logits are divided by it")
     options = parser.parse_args()
-    both = [options.run / name for name in (AVERAGE, BEFORE) if (options.run / name).is_file()]
-    recognizer = load(both, options.temperature)
+    others = [path for path in (options.run / BEFORE, *options.also) if path.is_file()]
+    after = [options.run / AVERAGE] * max(1, len(others))
+    recognizer = load(after + others, options.temperature)
     recognizer.save(weights.KERAS)
     halve(weights.KERAS)
     onnx.save(Recognizer.load(weights.KERAS), weights.ONNX, half=True)

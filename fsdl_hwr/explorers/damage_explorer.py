@@ -84,7 +84,10 @@ def make_bench(
     """
     settings = list(itertools.product(range(LEVELS), repeat=len(DAMAGES)))
     photos = np.stack(
-        [[damaged(glyph, *levels, seed=k) for levels in settings] for k, glyph in enumerate(glyphs)]
+        [
+            [damaged(glyph, stain, blur, noise, seed=k) for stain, blur, noise in settings]
+            for k, glyph in enumerate(glyphs)
+        ]
     )
     every = photos.reshape(-1, *glyphs.shape[1:])  # (letters * settings, height, width)
     true = np.repeat(glyphs > 127, len(settings), axis=0)

@@ -11,6 +11,7 @@ import numpy as np
 from fsdl_hwr import page_ink, paper
 from fsdl_hwr.alphabet import Alphabet, frames_needed
 from fsdl_hwr.augmentation import Augmentation
+from fsdl_hwr.backend import keras
 from fsdl_hwr.datasets import lines as line_data
 from fsdl_hwr.datasets.lines import Lines, LineStream
 from fsdl_hwr.datasets.pages import HANDWRITTEN, Page
@@ -124,6 +125,8 @@ def train_on(
 ) -> dict[str, list[float]]:
     """Train a recognizer on with a few labeled lines; what reads `validation` best is kept.
 
+    The statistics of batch normalization stay as they are: a few lines would spoil them.
+
     Returns the history, lists by epoch; see `Recognizer.fit`.
 
     Args:
@@ -137,7 +140,15 @@ def train_on(
     """
     per_epoch = max(batch_size, len(lines) * passes // epochs)
     stream = LineStream(Varied(lines), lines.transcripts, per_epoch, seed)
-    return recognizer.fit(
-        stream, validation, epochs=epochs, folder=Path(folder), batch_size=batch_size,
-        learning_rate=learning_rate, seed=seed, resume=False,
-    )  # fmt: skip
+    normal = keras.layers.BatchNormalization
+    still = [layer for layer in recognizer.network.layers if isinstance(layer, normal)]
+    for layer in still:
+        layer.trainable = False
+    try:
+        return recognizer.fit(
+            stream, validation, epochs=epochs, folder=Path(folder), batch_size=batch_size,
+            learning_rate=learning_rate, seed=seed, resume=False,
+        )  # fmt: skip
+    finally:
+        for layer in still:
+            layer.trainable = True
