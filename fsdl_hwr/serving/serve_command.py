@@ -1,8 +1,10 @@
 """The command `serve`: the service of `app`, in as many processes as are asked for."""
 
 import argparse
+import contextlib
 import importlib.util
 import os
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -72,17 +74,42 @@ def serve(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="fsdl_hwr_counts_") as folder:
         if arguments.workers > 1:
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        uvicorn.run(
-            "fsdl_hwr.serving.app:from_environment",
-            factory=True,
-            host=arguments.host,
-            port=arguments.port,
-            workers=arguments.workers,
-            backlog=BACKLOG,
-            limit_concurrency=CONNECTIONS,
-            timeout_keep_alive=5,
-            timeout_graceful_shutdown=5,
-            server_header=False,
-            access_log=False,
+        _run(
+            uvicorn.Config(
+                "fsdl_hwr.serving.app:from_environment",
+                factory=True,
+                host=arguments.host,
+                port=arguments.port,
+                workers=arguments.workers,
+                backlog=BACKLOG,
+                limit_concurrency=CONNECTIONS,
+                timeout_keep_alive=5,
+                timeout_graceful_shutdown=5,
+                server_header=False,
+                access_log=False,
+            )
         )
     return 0
+
+
+def _run(config) -> None:
+    """Run one worker here, or several above one socket, as `uvicorn.run` does.
+
+    That socket says that answers are sent at once. asyncio says so only where a socket names its
+    protocol, and uvicorn's does not: an answer of two parts would wait 40 ms for the first to be
+    acknowledged.
+    """
+    import uvicorn
+    from uvicorn.main import STARTUP_FAILURE
+    from uvicorn.supervisors import Multiprocess
+
+    if config.workers > 1:
+        listening = config.bind_socket()
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        Multiprocess(config, sockets=[listening]).run()
+        return
+    server = uvicorn.Server(config)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from fsdl_hwr import __main__ as command_line
 from fsdl_hwr.datasets import strokes
 from fsdl_hwr.serving import serve_command, streams
 
-pytest.importorskip("uvicorn", reason="needs the extra serve")
+uvicorn = pytest.importorskip("uvicorn", reason="needs the extra serve")
 from fsdl_hwr.serving import load  # noqa: E402
 
 
@@ -83,3 +84,19 @@ def test_a_missing_package_is_named_before_anything_starts(monkeypatch, capsys):
 def test_the_process_above_the_workers_imports_no_fastapi():
     code = "import sys, fsdl_hwr.__main__; sys.exit('fastapi' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_workers_send_their_answers_at_once(monkeypatch):
+    found = []
+
+    class Above:
+        def __init__(self, config, sockets):
+            found.extend(sockets)
+
+        def run(self):
+            pass
+
+    monkeypatch.setattr("uvicorn.supervisors.Multiprocess", Above)
+    serve_command._run(uvicorn.Config("", host="127.0.0.1", port=0, workers=2))
+    with found[0] as listening:
+        assert listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
