@@ -11,9 +11,9 @@ from fsdl_hwr.experiments import timelines, tracking
 def record(folder, *events, worker="slot 1"):
     folder.mkdir(parents=True)
     opening = {"config": {}, "environment": {"variables": {tracking.WORKER: worker}}}
+    own = {"start": opening, "resume": opening, "epoch": {"epoch": 1, "metrics": {}}}
     lines = [
-        {"event": event, "time": f"2026-01-01T00:00:{second:06.3f}+00:00"}
-        | (opening if event in ("start", "resume") else {})
+        {"event": event, "time": f"2026-01-01T00:00:{second:06.3f}+00:00"} | own.get(event, {})
         for event, second in events
     ]
     text = "".join(json.dumps(line) + "\n" for line in lines)
