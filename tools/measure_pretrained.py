@@ -16,6 +16,7 @@ import numpy as np
 from fsdl_hwr import camera, ctc, metrics, weights
 from fsdl_hwr.datasets import canvas_ink, sources, strokes, unipen
 from fsdl_hwr.datasets.handwriting import NEVER_SEEN
+from fsdl_hwr.datasets.lines import Lines, ink_widths
 from fsdl_hwr.ink import Ink
 from fsdl_hwr.language_model import CharacterNgram
 from fsdl_hwr.recognizers.picture import read_picture
@@ -138,10 +139,10 @@ def log_probs_of(reader: LineReader, items: Sequence[Item], how: str) -> list[np
         )
         frames = []
         for line in lines:
-            width = max(1, int(np.flatnonzero(line.any(axis=0))[-1]) + 1 if line.any() else 1)
-            padded = np.zeros((1, reader.geometry.height, -(-(width + 8) // 16) * 16), np.uint8)
-            padded[0, :, :width] = line[:, :width]
-            logits = reader.session(padded)[0, : -(-width // reader.frame_width)]
+            image = np.zeros((1, reader.geometry.height, reader.geometry.width), np.uint8)
+            image[0, :, : line.shape[1]] = line
+            one = Lines(image, ("",), ink_widths(image))
+            logits = reader.logits(one)[0, : reader.frames(one.ink_widths)[0]]
             frames.append(ctc.log_softmax(logits))
         blank = np.full((1, reader.alphabet.num_classes), -60.0)
         blank[0, 0] = 0.0

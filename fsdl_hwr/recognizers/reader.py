@@ -1,6 +1,5 @@
 """Reading lines of text without Keras: all that a trained recognizer needs beside its network."""
 
-import json
 import os
 import warnings
 from collections.abc import Callable, Sequence
@@ -10,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fsdl_hwr import ctc, image_files, paper, rows
+from fsdl_hwr import ctc, files, image_files, paper, rows
 from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets.lines import Lines, ink_widths
 from fsdl_hwr.ink import LineGeometry
@@ -72,6 +71,7 @@ class LineReader:
     """
 
     trim_frames = 4  # a trimmed image is a multiple of this many frames wide
+    paper_frames = 16  # kept behind the ink that is read: with fewer, the end is read otherwise
 
     def __init__(
         self,
@@ -96,15 +96,16 @@ class LineReader:
         frames = np.ceil(np.asarray(ink_widths) / self.frame_width)
         return np.clip(frames, 1, self.num_frames).astype(np.int32)
 
-    def trim(self, images: np.ndarray, ink_widths: np.ndarray) -> np.ndarray:
+    def trim(self, images: np.ndarray, ink_widths: np.ndarray, paper_frames: int = 0) -> np.ndarray:
         """Cut away paper that no line of a batch has ink on, if the network allows it.
 
-        A little paper is kept after the ink, as on a real page: the width is rounded up to a
+        `paper_frames` are kept behind the ink, and a few more: the width is rounded up to a
         multiple of `trim_frames`.
         """
         if not self.trims:
             return images
-        num_frames = self.trim_frames * (int(self.frames(ink_widths).max()) // self.trim_frames + 1)
+        num_frames = int(self.frames(ink_widths).max()) + paper_frames
+        num_frames = self.trim_frames * (num_frames // self.trim_frames + 1)
         return images[:, :, : min(num_frames, self.num_frames) * self.frame_width]
 
     def check_geometry(self, lines: Lines) -> None:
@@ -126,7 +127,7 @@ class LineReader:
         by_width = np.argsort(lines.ink_widths, kind="stable")  # so that a batch can be trimmed
         for start in range(0, len(lines), batch_size):
             chosen = by_width[start : start + batch_size]
-            images = self.trim(lines.images[chosen], lines.ink_widths[chosen])
+            images = self.trim(lines.images[chosen], lines.ink_widths[chosen], self.paper_frames)
             outputs = self.session(images)  # (batch, frames, classes)
             logits[chosen, : outputs.shape[1]] = outputs
         return logits
@@ -272,8 +273,8 @@ def read_metadata(text: str | bytes, path: Path, remedy: str) -> Metadata:
     try:
         if len(text) > MAX_METADATA:
             raise ValueError(f"its description has {len(text):,} bytes")
-        return _parse(json.loads(text))
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        return _parse(files.parse_json(text))
+    except (ValueError, TypeError, KeyError) as error:
         reason = f"it lacks {error}" if isinstance(error, KeyError) else error
         raise ValueError(f"{path} is not a recognizer's file ({reason}): {remedy}.") from error
 

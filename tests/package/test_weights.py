@@ -63,3 +63,13 @@ def test_what_ships_says_where_it_comes_from():
     card = (weights.FOLDER / "README.md").read_text()
     for words in ("UNIPEN", "CC BY 4.0", "10.5281/zenodo.1195803", "cannot read"):
         assert words in card, words
+
+
+def test_paper_that_is_left_out_changes_no_text(written):
+    """A line alone is cut behind its ink: it must read as it does on its whole width."""
+    reader = onnx.load(weights.ONNX, threads=1)
+    whole = reader.decode(reader.session(written.images), written.ink_widths)
+    for k, text in enumerate(whole):
+        alone = lines.Lines(written.images[k : k + 1], ("",), written.ink_widths[k : k + 1])
+        assert reader.trim(alone.images, alone.ink_widths).shape[2] < written.images.shape[2]
+        assert reader.read(alone) == [text]

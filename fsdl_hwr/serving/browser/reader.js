@@ -1,6 +1,7 @@
 // The recognizer in the page: ONNX Runtime's WebAssembly, one thread, and greedy decoding. What
 // `LineReader` does in Python.
 const TRIM_FRAMES = 4; // a trimmed image is a multiple of so many frames wide
+const PAPER_FRAMES = 16; // kept behind the ink: with fewer, the end is read otherwise
 
 // Take a part of the page: gzip in base64 within this file, or a file beside it.
 async function part(name) {
@@ -27,7 +28,8 @@ async function openReader() {
   // out before the network sees it.
   async function logits(image) {
     const frames = countFrames(image, told);
-    const seen = Math.min(TRIM_FRAMES * (Math.floor(frames / TRIM_FRAMES) + 1), told.num_frames);
+    const whole = TRIM_FRAMES * (Math.floor((frames + PAPER_FRAMES) / TRIM_FRAMES) + 1);
+    const seen = Math.min(whole, told.num_frames);
     const width = told.trims ? seen * told.frame_width : image.width;
     const pixels = new Uint8Array(image.height * width);
     for (let y = 0; y < image.height; y++)
