@@ -64,6 +64,14 @@ def check_writable(folder: str | os.PathLike) -> None:
         ) from error
 
 
+def parse_json(text: str | bytes):
+    """Parse JSON that anybody may have written: `ValueError` for what nests too deeply, too."""
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it nests too deeply") from error
+
+
 def load_arrays(path: str | os.PathLike) -> "dict[str, np.ndarray]":
     """Read an `.npz` whole, so that the check of every array is reached; it may hold no objects.
 
@@ -200,7 +208,7 @@ def _is_alive(process: int) -> bool:
 
 def _holder(path: Path) -> dict:
     try:
-        holder = json.loads(path.read_text("utf-8"))
+        holder = parse_json(path.read_text("utf-8"))
         return holder if {"host", "process", "time"} <= holder.keys() else {}
     except (OSError, ValueError, AttributeError):  # gone, or not written yet
         return {}

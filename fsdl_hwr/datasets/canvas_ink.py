@@ -180,9 +180,9 @@ def load_samples(folder: str | Path, kind: str) -> list[Sample]:
     samples = []
     for path in sorted(Path(folder).glob(f"{kind}-*.json")):
         try:
-            record = json.loads(path.read_text(encoding="utf-8"))
+            record = files.parse_json(path.read_text(encoding="utf-8"))
             sample = Sample(record["kind"], record["label"], to_ink(record["strokes"]))
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path} is damaged, or no sample ({error}): delete it.") from error
         samples.append(sample)
     return samples

@@ -100,12 +100,12 @@ def write(path: str | os.PathLike, rows: Iterable[Row], name: str, version: str)
 def read(path: str | os.PathLike) -> list[Row]:
     """Read what `write` wrote. Raises `ValueError` that names a broken file."""
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = files.parse_json(Path(path).read_text(encoding="utf-8"))
         if content["format"] != FORMAT:
             raise ValueError(f"its format is {content['format']!r}")
         known = {field.name for field in fields(Row)}
         return [Row(**{k: v for k, v in row.items() if k in known}) for row in content["files"]]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"{path} is no manifest of the kit ({error!r:.200}).") from error
 
 

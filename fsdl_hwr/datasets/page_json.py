@@ -41,7 +41,7 @@ def read(path: str | os.PathLike, image_path: str | os.PathLike | None = None) -
     """
     path = Path(path)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = files.parse_json(path.read_text(encoding="utf-8"))
         if content["format"] != FORMAT:
             raise ValueError(f"its format is {content['format']!r}")
         lines = [line_from_dict(record) for record in content["lines"]]
@@ -49,7 +49,7 @@ def read(path: str | os.PathLike, image_path: str | os.PathLike | None = None) -
         height = float(content["height"])
         if not (1 <= width < MAX_SIDE and 1 <= height < MAX_SIDE):
             raise ValueError(f"its image has {width:g} x {height:g} px")
-    except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, IndexError) as error:
         raise ValueError(f"{path} is no page of the kit's own format ({error!r:.200}).") from error
     image = image_files.load(Path(image_path) if image_path else path.parent / Path(name).name)
     scale = np.array([[image.shape[1] / width, 0, 0], [0, image.shape[0] / height, 0]])

@@ -159,7 +159,7 @@ def _check_recipe(folder: Path, recipe: Recipe) -> None:
     if not path.is_file():
         return
     try:
-        held = json.loads(path.read_text("utf-8"))
+        held = files.parse_json(path.read_text("utf-8"))
     except ValueError:  # a damaged disk
         held = None
     if held != asdict(recipe):

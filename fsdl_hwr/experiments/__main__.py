@@ -1,7 +1,6 @@
 """Run one lab from the command line: `python -m fsdl_hwr.experiments LAB --set epochs=2`."""
 
 import argparse
-import json
 import signal
 import sys
 import time
@@ -57,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"\n{options.lab} ran to its end, and left")
     for path in (folder / f"{stem}.ipynb", folder / f"{stem}.html", folder / results.RESULTS):
         print(path)
-    for name, value in json.loads((folder / results.RESULTS).read_text("utf-8"))["metrics"].items():
+    for name, value in results.read(folder)["metrics"].items():
         print(f"  {name:<24} {_rounded(value)}")
     print(f"{time.perf_counter() - began:.0f} s in all")
     return 0

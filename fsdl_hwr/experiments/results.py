@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 import fsdl_hwr
-from fsdl_hwr.files import write_atomically
+from fsdl_hwr.files import parse_json, write_atomically
 
 RESULTS = "results.json"
 _expected: dict[str, dict[str, float]] = {}  # what `expect` was told in this process, by name
@@ -78,11 +78,11 @@ def read(folder: str | os.PathLike) -> dict:
     """Read what `write_results` wrote to a folder. `ValueError` names a file that is none of it."""
     path = Path(folder) / RESULTS
     try:
-        record = json.loads(path.read_text("utf-8"))
+        record = parse_json(path.read_text("utf-8"))
         missing = {"lab", "parameters", "metrics"} - set(record)
         if missing or not isinstance(record, dict):
             raise ValueError(f"it lacks {', '.join(sorted(missing))}")
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError) as error:
         raise ValueError(f"{path} is not what a run leaves ({error!r:.200}): delete it.") from error
     return record
 

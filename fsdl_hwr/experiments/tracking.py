@@ -263,8 +263,8 @@ def read_events(folder: str | os.PathLike) -> list[dict]:
         return []
     events = []
     for line in path.read_bytes().split(b"\n")[:-1]:
-        with contextlib.suppress(ValueError, RecursionError):  # a damaged disk: others still count
-            event = json.loads(line)
+        with contextlib.suppress(ValueError):  # a damaged disk: the other lines still count
+            event = files.parse_json(line)
             kind = event.get("event") if isinstance(event, dict) else None
             if kind and (kind != "epoch" or {"epoch", "metrics"} <= set(event)):
                 events.append(event)

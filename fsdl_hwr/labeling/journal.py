@@ -10,6 +10,8 @@ try:
 except ImportError:  # Windows: nothing keeps a second kernel out
     fcntl = None  # type: ignore[assignment]
 
+from fsdl_hwr import files
+
 _open: dict[Path, "Journal"] = {}  # by path: a cell that runs again takes its journal over
 
 
@@ -79,7 +81,7 @@ class Journal:
         records = []
         for number, line in enumerate(whole, start=1):
             try:
-                record = json.loads(line)
+                record = files.parse_json(line)
             except ValueError as error:
                 raise ValueError(
                     f"{self.path} is broken in line {number} ({error}): restore it from a copy."

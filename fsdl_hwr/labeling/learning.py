@@ -11,11 +11,11 @@ import numpy as np
 from fsdl_hwr import page_ink, paper
 from fsdl_hwr.alphabet import Alphabet, frames_needed
 from fsdl_hwr.augmentation import Augmentation
-from fsdl_hwr.backend import keras
 from fsdl_hwr.datasets import lines as line_data
 from fsdl_hwr.datasets.lines import Lines, LineStream
 from fsdl_hwr.datasets.pages import HANDWRITTEN, Page
 from fsdl_hwr.layout import crops
+from fsdl_hwr.recognizers import training
 from fsdl_hwr.recognizers.line import Recognizer
 from fsdl_hwr.recognizers.reader import LineReader
 
@@ -140,15 +140,8 @@ def train_on(
     """
     per_epoch = max(batch_size, len(lines) * passes // epochs)
     stream = LineStream(Varied(lines), lines.transcripts, per_epoch, seed)
-    normal = keras.layers.BatchNormalization
-    still = [layer for layer in recognizer.network.layers if isinstance(layer, normal)]
-    for layer in still:
-        layer.trainable = False
-    try:
+    with training.statistics_kept(recognizer.network):
         return recognizer.fit(
             stream, validation, epochs=epochs, folder=Path(folder), batch_size=batch_size,
             learning_rate=learning_rate, seed=seed, resume=False,
         )  # fmt: skip
-    finally:
-        for layer in still:
-            layer.trainable = True

@@ -228,11 +228,10 @@ def train_on(
     pages = [as_thick(page, find_lines(page.image)) for page in pages]
     copy = keras.models.clone_model(network)
     copy.set_weights(network.get_weights())
-    for layer in copy.layers:
-        layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
     batches = RealBatches(pages, maker, num_pages, batch_size, seed)
-    copy.compile(training.adamw(batches.num_batches, learning_rate), loss=map_loss)
-    copy.fit(batches, epochs=1, shuffle=False, verbose=0)
+    with training.statistics_kept(copy):
+        copy.compile(training.adamw(batches.num_batches, learning_rate), loss=map_loss)
+        copy.fit(batches, epochs=1, shuffle=False, verbose=0)
     return copy
 
 

@@ -5,6 +5,7 @@ every epoch from which the same call goes on after a kill, a stop when the loss 
 that no second training writes to at the same time.
 """
 
+import contextlib
 import json
 import math
 import operator
@@ -12,7 +13,7 @@ import os
 import time
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import keras
@@ -298,7 +299,7 @@ class Checkpoint:
             with zipfile.ZipFile(self.last) as archive:
                 if (size := archive.getinfo(STATE).file_size) > MAX_STATE:
                     raise ValueError(f"its {STATE} has {size:,} bytes")
-                state = json.loads(archive.read(STATE))
+                state = files.parse_json(archive.read(STATE))
             if {"settings", "history", "layer_seeds"} <= state.keys():
                 return state
             raise ValueError(f"its {STATE} lacks an entry")
@@ -316,6 +317,23 @@ class Checkpoint:
             f"{path} is damaged, or no checkpoint of this training ({error}): start again with "
             "resume=False, or choose another run folder."
         )
+
+
+@contextlib.contextmanager
+def statistics_kept(network: keras.Model) -> Iterator[None]:
+    """Leave the layers of batch normalization as they are while a block trains a network on.
+
+    A few examples would spoil what they know of all.
+    """
+    normal = keras.layers.BatchNormalization
+    still = [layer for layer in network.layers if isinstance(layer, normal) and layer.trainable]
+    for layer in still:
+        layer.trainable = False
+    try:
+        yield
+    finally:
+        for layer in still:
+            layer.trainable = True
 
 
 def fingerprint(*parts: np.ndarray | Sequence) -> int:

@@ -91,3 +91,10 @@ def test_arrays_that_promise_too_much_are_refused_before_memory_is_taken(tmp_pat
     npz(tmp_path / "c.npz", header | {"shape": (2 << 20,)}, bytes(2 << 20))
     with pytest.raises(files.DAMAGED_ARRAYS, match="0.0 GB"):
         files.load_arrays(tmp_path / "c.npz")
+
+
+def test_json_of_anybody_nests_too_deeply_for_a_parser():
+    assert files.parse_json(b'{"a": [1, null]}') == {"a": [1, None]}
+    for text in ("[" * 100_000, "{", ""):
+        with pytest.raises(ValueError):
+            files.parse_json(text)

@@ -270,3 +270,15 @@ def test_a_notebook_gets_one_output_that_is_updated(monkeypatch):
                 line.end(epoch, {"loss": 1.0, "seconds": 8.0}, True, 12.0)
     assert ["2/4 batches" in text for text in shown] == [True, False, True, False, False]
     assert shown[-1].count("\n") == 1 and "epoch  2/2" in shown[-1]
+
+
+def test_statistics_of_batch_normalization_are_kept_within_a_block_only():
+    layers = [keras.layers.Dense(2), *(keras.layers.BatchNormalization() for _ in range(2))]
+    network = keras.Sequential([keras.Input((2,)), *layers])
+    layers[1].trainable = False  # as somebody chose
+    with pytest.raises(KeyboardInterrupt), training.statistics_kept(network):
+        assert [layer.trainable for layer in network.layers] == [True, False, False]
+        network(np.full((4, 2), 9.0), training=True)
+        raise KeyboardInterrupt
+    assert [layer.trainable for layer in network.layers] == [True, False, True]
+    np.testing.assert_array_equal(layers[2].moving_variance, np.ones(2))
