@@ -19,7 +19,7 @@ CHARACTER_CATEGORIES = ("1a", "1b", "1c", "1d")  # digits, upper case, lower cas
 WORD_CATEGORIES = ("6", "7")  # of letters alone, in any style; of all characters
 TEXT_CATEGORY = "8"
 KINDS = ("character", "word", "line")
-FORMAT_VERSION = 4  # raise it when a conversion would make other arrays
+FORMAT_VERSION = 5  # raise it when a conversion would make other arrays
 # One person under two names, as the first and last names in the files' .WRITER_INFO show.
 SAME_WRITER = {("kai", "ykryu"): "yklyu"}
 LONGEST_RUN = 60  # boxes of one stroke each, in people's own writing

@@ -1,5 +1,6 @@
 """What looking at every contributor's ink of UNIPEN found wrong, as rules on ink and label."""
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -11,8 +12,9 @@ from fsdl_hwr import ink as pen_ink
 MISPLACED_WORDS = {"abm", "lex"}
 FLATTEST = 0.12  # width of a line of text by its height and characters; of a word, a bit less
 FLATTEST_WORD = 0.1
-LOWER = 0.32  # of the ink's height that a second row lies below the first, on average
-SHORTEST_OF_ROWS = 10  # characters that two rows have at least: a T's bar is no row
+LOWER = 0.25  # of the ink's height that a second row lies below the first, on average
+SHORTEST_OF_ROWS = 6  # characters that two rows have at least, a space among them
+APART = 0.35  # of the lower row's height: paper between two rows
 WIDEST_GAP = 2.5  # ink heights between two neighboring parts of one line
 SPREAD = 1.2, 0.4  # gaps between spread characters, by their width and by the ink's height
 
@@ -39,8 +41,12 @@ def is_one_line(ink: pen_ink.Ink, label: str) -> bool:
     _, _, width, height = pen_ink.bounding_box(ink)
     if width < FLATTEST * height * len(label):
         return False
-    parts = [np.concatenate([ink[k] for k in row]) for row in rows(ink) if len(row) > 1]
-    for above, below in zip(parts, parts[1:], strict=False):
+    found = rows(ink)
+    parts = [np.concatenate([ink[k] for k in row]) for row in found]
+    if " " in label and any(_are_apart(*pair) for pair in itertools.pairwise(parts)):
+        return False
+    parts = [part for part, row in zip(parts, found, strict=True) if len(row) > 1]
+    for above, below in itertools.pairwise(parts):
         left, right = (
             max(above[:, 0].min(), below[:, 0].min()),
             min(above[:, 0].max(), below[:, 0].max()),
@@ -48,6 +54,12 @@ def is_one_line(ink: pen_ink.Ink, label: str) -> bool:
         if right - left > 0.5 * min(np.ptp(above[:, 0]), np.ptp(below[:, 0])):
             return False
     return not has_second_row(ink, label)
+
+
+def _are_apart(above: np.ndarray, below: np.ndarray) -> bool:
+    """Return whether paper parts two rows, points (n, 2) each, of which one may be indented."""
+    gap = below[:, 1].min() - above[:, 1].max()
+    return bool(gap > APART * min(np.ptp(above[:, 1]), np.ptp(below[:, 1])))
 
 
 def rows(ink: pen_ink.Ink) -> list[list[int]]:
@@ -81,15 +93,16 @@ def has_second_row(ink: pen_ink.Ink, label: str) -> bool:
     Rows whose ascenders and descenders overlap, as in `cec`, have a common height: only the order
     of writing tells them apart.
     """
-    if len(label) < SHORTEST_OF_ROWS:
+    if " " not in label or len(label) < SHORTEST_OF_ROWS:
         return False
-    left, top, right, bottom = pen_ink.bounding_box(ink)
-    width, height = right - left, bottom - top
+    left, top, last, bottom = pen_ink.bounding_box(ink)
+    width, height = last - left, bottom - top
     sizes = np.array([len(stroke) for stroke in ink])
     middles = np.array([stroke[:, 1].mean() for stroke in ink])
+    right = -np.inf
     for k in range(1, len(ink)):
-        end, start = ink[k - 1][-1, 0], ink[k][0, 0]
-        if end - start < 0.35 * width or end - left < 0.5 * width:
+        right = max(right, ink[k - 1][:, 0].max())
+        if right - ink[k][0, 0] < 0.35 * width or right - left < 0.4 * width:
             continue
         if sizes[k:].sum() < 0.05 * sizes.sum():  # a late dot or bar
             continue

@@ -244,6 +244,24 @@ def test_rows_of_common_height_are_told_by_the_order_of_writing(drop, outcome, t
     assert any(name.startswith(outcome) for name in counts)
 
 
+@pytest.mark.parametrize(
+    "label, second, outcome",
+    [
+        ("Ping Qui", (0, 16), "dropped: several lines"),  # short, and touching
+        ("stock price", (60, 16), "dropped: several lines"),  # indented, after a late dot
+        ("ETC. IBM", (110, 40), "repaired: several lines"),  # paper lies between
+        ("PingQui", (0, 16), "kept"),  # one word is one line
+        ("Ping Qui", (130, 14), "kept"),  # it goes down to the right
+    ],
+)
+def test_a_second_row_is_noticed_wherever_it_begins(label, second, outcome, tmp_path):
+    first = [(30 * k, 0, 25, 20) for k in range(4)] + [(40, 0, 2, 2)]  # a late dot
+    x, y = second
+    rest = [(x + 30 * k, y, 25, 20) for k in range(3)]
+    counts = read_line(tmp_path, segment("0-7", label, "TEXT"), pen_downs(*first, *rest))
+    assert any(name.startswith(outcome) for name in counts), counts
+
+
 @pytest.mark.parametrize("label, outcome", [("jihad", "dropped"), ("j i h a d", "kept")])
 def test_letters_that_stand_apart_need_spaces_in_their_label(label, outcome, tmp_path):
     ink = pen_downs(*[(50 * k, 0, 15, 20) for k in range(5)])
