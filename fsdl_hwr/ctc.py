@@ -179,8 +179,6 @@ def greedy_confidences(log_probs: np.ndarray) -> np.ndarray:
     """
     best = np.asarray(log_probs).argmax(axis=-1)  # (frames,)
     starts = np.flatnonzero(np.diff(best, prepend=-1))  # of each run of equal classes
-    if len(starts) == 0:
-        return np.zeros(0)
     highest = np.maximum.reduceat(np.max(log_probs, axis=-1), starts)  # (runs,)
     return np.exp(highest[best[starts] != BLANK_INDEX])
 
@@ -247,7 +245,6 @@ def beam_search(
         grow = either[:, None] + frame  # (beam, classes)
         rows = np.arange(len(prefixes))
         grow[rows, last] = ends_blank + frame[last]
-        grow[:, BLANK_INDEX] = -np.inf
 
         # A prefix in the beam may be another one's child: then both roads lead to it, and add up.
         row_of = {prefix: row for row, prefix in enumerate(prefixes)}

@@ -54,6 +54,12 @@ def test_the_most_frequent_character_is_counted_over_all_texts():
     assert found == ["ee", "eeee"]
 
 
+def test_no_interval_of_a_share_leaves_0_to_1():
+    for count in range(1, 40):
+        assert metrics.accuracy("a" * count, "a" * count).high <= 1
+        assert metrics.accuracy("a" * count, "b" * count).low >= 0
+
+
 def test_types_of_labels_and_classes():
     assert ctc.collapse([1, 1, 0]).dtype == np.int32
     assert alphabet.class_map("aB", "AB").dtype == np.int32
@@ -65,9 +71,25 @@ def test_a_target_may_have_one_place():
         ctc.pack_labels([[2, 3]], [5], max_length=1)
 
 
+@pytest.mark.parametrize("texts", [None, ["a"], ["a", "b"]])
+@pytest.mark.parametrize("frames", [[3], [3, 3]])
+@pytest.mark.parametrize("labels", [[[1]], [[1], [2]]])
+def test_labels_frames_and_texts_are_as_many(labels, frames, texts):
+    if len({len(column) for column in (labels, frames, texts or labels)}) == 1:
+        ctc.check_feasible(labels, frames, texts)
+    else:
+        with pytest.raises(ValueError, match="counts differ"):
+            ctc.check_feasible(labels, frames, texts)
+
+
 def test_greedy_decoding_wants_frames_for_each_line():
     with pytest.raises(ValueError, match="counts differ"):
         ctc.greedy_decode(np.zeros((2, 3, 4)), [3])
+
+
+def test_greedy_decoding_reads_more_frames_than_there_are_classes():
+    (found,) = ctc.greedy_decode(np.eye(3)[[[1, 0, 1, 2, 1, 0, 2]]])
+    assert found.tolist() == [1, 1, 2, 1, 2]
 
 
 def test_a_character_is_as_sure_as_its_surest_frame():
@@ -78,6 +100,12 @@ def test_a_character_is_as_sure_as_its_surest_frame():
     np.testing.assert_allclose(ctc.greedy_confidences(log_probs), [0.9, 0.6, 0.6])
     assert ctc.greedy_confidences(log_probs[2:3]).shape == (0,)  # a blank alone
     assert ctc.greedy_confidences(np.zeros((0, 3))).shape == (0,)
+
+
+def test_one_character_has_a_confidence():
+    log_probs = np.log([[0.3, 0.7], [0.1, 0.9]])
+    np.testing.assert_allclose(ctc.greedy_confidences(log_probs), [0.9])
+    np.testing.assert_allclose(ctc.label_confidences(log_probs, [1]), [0.9])
 
 
 class Bigram:
@@ -100,6 +128,24 @@ def test_a_beam_holds_no_prefix_without_probability():
         certain = np.log(np.eye(4)[[1, 1, 0, 1, 2]])
     assert ctc.beam_search(certain, beam_width=6) == [((1, 1, 2), 0.0)]
     assert ctc.beam_search(np.log([[0.3, 0.7]])) == [((1,), np.log(0.7)), ((), np.log(0.3))]
+
+
+@pytest.mark.parametrize("beam_width", range(1, 20))
+def test_a_beam_keeps_the_best_prefixes(beam_width):
+    (frame,) = log_probs = ctc.log_softmax(np.random.default_rng(6).normal(0, 1, (1, 20)))
+    found = [score for _, score in ctc.beam_search(log_probs, beam_width)]
+    np.testing.assert_allclose(found, np.sort(frame)[::-1][:beam_width])
+
+
+def test_a_beam_is_cut_by_what_line_and_language_model_say_together():
+    log_probs = np.log([[0.1, 0.4, 0.5]])
+    assert ctc.beam_search(log_probs, 1)[0][0] == (2,)
+    assert ctc.beam_search(log_probs, 1, Bigram())[0][0] == (1,)  # 0.4 * 0.7 against 0.5 * 0.2
+
+
+def test_the_state_that_has_no_frame_is_named():
+    with pytest.raises(ValueError, match="No frame is in state 5, character 2 of the label"):
+        ctc.character_boundaries([0, 1, 2, 3], [5, 5, 2], frame_width=8)
 
 
 def test_frames_are_checked_with_some_tolerance_and_the_worst_is_named():
