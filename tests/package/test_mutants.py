@@ -130,11 +130,13 @@ def test_a_beam_holds_no_prefix_without_probability():
     assert ctc.beam_search(np.log([[0.3, 0.7]])) == [((1,), np.log(0.7)), ((), np.log(0.3))]
 
 
-@pytest.mark.parametrize("beam_width", range(1, 20))
-def test_a_beam_keeps_the_best_prefixes(beam_width):
-    (frame,) = log_probs = ctc.log_softmax(np.random.default_rng(6).normal(0, 1, (1, 20)))
-    found = [score for _, score in ctc.beam_search(log_probs, beam_width)]
-    np.testing.assert_allclose(found, np.sort(frame)[::-1][:beam_width])
+def test_a_beam_keeps_the_best_prefixes():
+    # NumPy sorts short rows whole when it is asked for a part: only a long one shows a wrong place.
+    (frame,) = log_probs = ctc.log_softmax(np.random.default_rng(6).normal(0, 1, (1, 600)))
+    best = np.sort(frame)[::-1]
+    for beam_width in range(1, 400):
+        found = [score for _, score in ctc.beam_search(log_probs, beam_width)]
+        np.testing.assert_allclose(found, best[:beam_width])
 
 
 def test_a_beam_is_cut_by_what_line_and_language_model_say_together():
