@@ -4,15 +4,21 @@ A check knows the typical mistakes of its exercise as functions that make them. 
 wrong is compared with each, so that the message can name the mistake.
 """
 
+import _thread
+import contextlib
 import copy
+import io
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TextIO
 
 import numpy as np
 
 PATIENCE = 20.0  # seconds, after which a check says that an answer still runs
+LONGEST = 60.0  # seconds, after which it is stopped
+MOST_PRINTED = 20_000  # characters that one call of an answer may print
 
 
 class Wrong(AssertionError):
@@ -48,16 +54,14 @@ _right: set[str] = set()  # names of the functions whose checks have passed
 def call(function: Callable, *arguments):
     """Call a student's function on copies of the arguments, and return what it returns.
 
-    Raises `NotAnswered` if nothing is written yet, `Wrong` if nothing is returned. An error
-    in the function itself goes on to the student, in a notebook with the traceback of the student's
-    own lines alone.
+    Raises `NotAnswered` if nothing is written yet, `Wrong` if nothing is returned, or if the call
+    does not end or prints without end. An error in the function itself goes on to the student, in a
+    notebook with the traceback of the student's own lines alone.
     """
     _right.discard(function.__name__)
-    patience = threading.Timer(PATIENCE, _say_that_it_runs, [function.__name__])
-    patience.daemon = True
-    patience.start()
     try:
-        given = function(*copy.deepcopy(arguments))
+        with _limits(function.__name__):
+            given = function(*copy.deepcopy(arguments))
     except NotImplementedError:
         raise NotAnswered(
             f"write `{function.__name__}` in the cell above, run it, then this one again."
@@ -70,19 +74,63 @@ def call(function: Callable, *arguments):
         # IPython shows what this returns instead of the whole traceback.
         error._render_traceback_ = lambda: "".join(own).splitlines()  # type: ignore[attr-defined]
         raise
-    finally:
-        patience.cancel()
     if given is None:
         raise Wrong(f"`{function.__name__}` returns None. Does it end with a `return`?")
     return given
 
 
+@contextlib.contextmanager
+def _limits(name: str) -> Iterator[None]:
+    """Stop an answer that does not end, or that floods the page, by a `Wrong`."""
+    late = threading.Event()
+
+    def stop() -> None:
+        late.set()
+        _thread.interrupt_main()
+
+    timers = [threading.Timer(PATIENCE, _say_that_it_runs, [name]), threading.Timer(LONGEST, stop)]
+    for timer in timers:
+        timer.daemon = True
+        timer.start()
+    try:
+        with contextlib.redirect_stdout(_Limited(sys.stdout, name)):
+            yield
+    except KeyboardInterrupt:
+        if not late.is_set():  # the student pressed stop
+            raise
+        raise Wrong(
+            f"`{name}` was stopped after {LONGEST:g} s. Has it a loop that never ends?"
+        ) from None
+    finally:
+        for timer in timers:
+            timer.cancel()
+
+
 def _say_that_it_runs(name: str) -> None:
     print(
-        f"`{name}` still runs after {PATIENCE:g} s. Has it a loop that never ends? Stop it: press "
-        "the square above, or I twice.",
+        f"`{name}` still runs after {PATIENCE:g} s; it is stopped after {LONGEST:g} s. To stop it "
+        "now, press the square above.",
         flush=True,
     )
+
+
+class _Limited(io.TextIOBase):
+    """Passes on what an answer prints, up to `MOST_PRINTED` characters."""
+
+    def __init__(self, output: TextIO, name: str):
+        self.output, self.name, self.room = output, name, MOST_PRINTED
+
+    def write(self, text: str) -> int:
+        self.room -= len(text)
+        if self.room < 0:
+            raise Wrong(
+                f"`{self.name}` was stopped, because it prints more than {MOST_PRINTED:,} "
+                "characters. Has it a loop that never ends, or a `print` left in one?"
+            )
+        return self.output.write(text)
+
+    def flush(self) -> None:
+        self.output.flush()
 
 
 def compare(

@@ -100,3 +100,32 @@ def test_an_answer_that_does_not_end_is_told_while_it_runs(monkeypatch, capsys):
     judge.call(lambda x: x, 1)
     time.sleep(0.1)
     assert capsys.readouterr().out == ""
+
+
+def test_an_answer_that_does_not_end_is_stopped(monkeypatch):
+    monkeypatch.setattr(judge, "LONGEST", 0.05)
+
+    def endless(x):
+        while True:
+            pass
+
+    with pytest.raises(judge.Wrong, match=r"`endless` was stopped after 0.05 s"):
+        judge.call(endless, 1)
+
+
+def test_an_answer_that_prints_without_end_is_stopped(capsys):
+    def flood(x):
+        while True:
+            print("line", x)
+
+    with pytest.raises(judge.Wrong, match="`flood` was stopped, because it prints"):
+        judge.call(flood, 1)
+    assert judge.MOST_PRINTED - 10 < len(capsys.readouterr().out) <= judge.MOST_PRINTED
+
+
+def test_an_interrupt_by_the_student_stays_one():
+    def interrupted(x):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        judge.call(interrupted, 1)
