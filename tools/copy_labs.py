@@ -120,6 +120,11 @@ def _checksum(content: bytes) -> str:
 
 if __name__ == "__main__":
     try:
-        print("\n".join(copy_labs(LABS, WORK)) or f"{WORK} has every lab in its newest version")
+        first = not WORK.exists()
+        messages = copy_labs(LABS, WORK)
+        if first:
+            print(f"{len(messages)} notebooks are copied to {WORK}: begin with lab 00")
+        else:
+            print("\n".join(messages) or f"{WORK} has every lab in its newest version")
     except OSError as error:
         sys.exit(f"The labs cannot be copied: {error}")
