@@ -19,6 +19,8 @@ from fsdl_hwr.experiments import notebooks
 
 # Papermill's 4 s are too few for a kernel's last outputs if a cell prints much.
 SECONDS_FOR_OUTPUT = 60
+# Otherwise each kernel warns, in red, that its connection within this machine is not encrypted.
+KERNEL_OPTIONS = ["--IPKernelApp.log_level=ERROR"]
 SECONDS_TO_LOOK = 0.5
 _status = notebooks.INTERRUPTED  # what an interrupt ends this process with
 
@@ -37,7 +39,9 @@ def main() -> None:
     limits, options = json.loads(sys.argv[4]), sys.argv[5:]
     executed, _, partial = notebooks.paths(lab, folder)
     client = engines.PapermillNotebookClient
-    engines.PapermillNotebookClient = functools.partial(client, iopub_timeout=SECONDS_FOR_OUTPUT)
+    engines.PapermillNotebookClient = functools.partial(
+        client, iopub_timeout=SECONDS_FOR_OUTPUT, extra_arguments=KERNEL_OPTIONS
+    )
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     try:
