@@ -1,6 +1,7 @@
 """Trains a network to find lines: on pages drawn without end, then on a few real ones."""
 
 import os
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -273,7 +274,9 @@ def export(network: keras.Model, path: str | os.PathLike) -> Path:
     copy.set_weights(network.get_weights())
     copy(np.zeros((1, line_maps.MULTIPLE, line_maps.MULTIPLE), np.float32))  # Keras asks for it
     with files.write_atomically(path) as temporary:
-        copy.export(temporary, format="onnx", verbose=False)
+        with warnings.catch_warnings():  # Keras' own, of NumPy
+            warnings.filterwarnings("ignore", "In the future", FutureWarning)
+            copy.export(temporary, format="onnx", verbose=False)
     return path
 
 

@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,9 @@ def save(recognizer: "Recognizer", path: str | os.PathLike, *, half: bool = Fals
     onnx, _ = _imported("onnx"), _imported("tf2onnx")
     network = _without_cudnn(recognizer)
     with files.write_atomically(path) as partial:
-        network.export(partial, format="onnx", verbose=False)
+        with warnings.catch_warnings():  # Keras' own, of NumPy
+            warnings.filterwarnings("ignore", "In the future", FutureWarning)
+            network.export(partial, format="onnx", verbose=False)
         model = onnx.load(partial)
         if half:
             _halve(model.graph)
