@@ -53,7 +53,7 @@ def draw_before_after(rates: Mapping[str, Sequence[Rate]], title: str) -> Figure
             axes.plot(rate.value, y, "o", color=color, label=label)
             axes.text(rate.high + 0.01, y, f"{rate.value:.0%}", va="center", fontsize=9)
     axes.set_yticks(range(len(rates)), list(rates))
-    axes.invert_yaxis()
+    axes.set_ylim(len(rates) - 0.5, -0.5)
     axes.set_xlim(left=0)
     axes.set_xlabel("character error rate, with its 95% interval")
     axes.legend(loc="lower right")
