@@ -151,7 +151,7 @@ def draw_leaderboard(runs: Mapping[str, Mapping], baseline: Baseline, title: str
     figure = Figure(figsize=(WIDTH, 1.3 + 0.3 * len(ordered)))
     axes = figure.subplots()
     if math.isfinite(baseline.noise):
-        band = baseline.mean - baseline.noise, baseline.mean + baseline.noise
+        band = max(0, baseline.mean - baseline.noise), baseline.mean + baseline.noise
         axes.axvspan(*band, color=SKY, alpha=0.3, lw=0, label="where one more baseline may lie")
     axes.axvline(baseline.mean, color=BLACK, lw=1, label="mean of the baseline's seeds")
     for verdict, (marker, color) in VERDICT_MARKS.items():
