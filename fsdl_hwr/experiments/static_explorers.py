@@ -10,7 +10,7 @@ from pathlib import Path
 
 SCRIPT = Path(__file__).with_suffix(".js")
 # Nothing is left of these without a kernel.
-ANSWERED_BY_PYTHON = ("annotator", "canvas_explorer", "teach_explorer")
+ANSWERED_BY_PYTHON = ("canvas_explorer", "teach_explorer")
 SYNCED = ("data", "state", "fixed", "asked", "answered", "problem")
 EXPORT = "export default { render };"
 
@@ -23,7 +23,8 @@ def static_html(model: str, state: Mapping, buffers: Sequence[Mapping] = ()) -> 
         state: its saved state, as `metadata.widgets` of a notebook has it.
         buffers: what of the state is bytes: `path` in it and `data`, in base64.
     """
-    if state.get("_anywidget_id", "").rpartition(".")[2] in (*ANSWERED_BY_PYTHON, ""):
+    name = state.get("_anywidget_id", "").rpartition(".")[2]
+    if name in (*ANSWERED_BY_PYTHON, "") or state.get("fixed", {}).get("editable"):
         return None
     values = {name: state[name] for name in SYNCED if name in state}
     data = json.dumps(values).replace("</", "<\\/")

@@ -89,12 +89,18 @@ function visible(character) {
   return character === " " ? "\u2423" : character;
 }
 
+// Where a pointer is in an <svg>, in its units.
+function pointIn(picture, event) {
+  const { x, y } = new DOMPoint(event.clientX, event.clientY)
+    .matrixTransform(picture.getScreenCTM().inverse());
+  return [x, y];
+}
+
 // Find the polyline that a pointer over an <svg> is nearest to: its index, -1 if there is none.
 function nearestPolyline(polylines, picture, event) {
-  const place = new DOMPoint(event.clientX, event.clientY)
-    .matrixTransform(picture.getScreenCTM().inverse());
+  const [left, top] = pointIn(picture, event);
   const distances = polylines.map((points) =>
-    Math.min(...points.map(([x, y]) => Math.hypot(x - place.x, y - place.y))));
+    Math.min(...points.map(([x, y]) => Math.hypot(x - left, y - top))));
   return distances.indexOf(Math.min(...distances));
 }
 

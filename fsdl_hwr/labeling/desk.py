@@ -1,6 +1,6 @@
 """The desk at which a page is labeled: its lines, the steps that change them, and a journal.
 
-The page of `explorers.annotator` shows a desk; tests and scripts take the same steps without one.
+`explorers.page_explorer` shows a desk; tests and scripts take the same steps without one.
 """
 
 import hashlib

@@ -14,7 +14,7 @@ MAKE = """
 import sys
 sys.path.insert(0, {tests!r})
 from page_examples import bars
-from fsdl_hwr.explorers import annotator
+from fsdl_hwr.explorers import page_explorer
 from fsdl_hwr.labeling.desk import Desk, Entry
 
 page = bars(height=760, rows=range(60, 60 + 36 * {count}, 36))
@@ -23,13 +23,13 @@ entries = [
     for k, line in enumerate(page.lines)
 ]
 desk = Desk(page.image, entries, journal={journal!r}, annotator="me", guideline="1")
-explorer = annotator.explore(desk)
+explorer = page_explorer.explore(desk)
 """
 
 REGISTER = """
 import numpy as np
 from fsdl_hwr.datasets.pages import TextLine
-from fsdl_hwr.explorers import annotator
+from fsdl_hwr.explorers import page_explorer
 from fsdl_hwr.labeling.desk import Desk, Entry
 
 image = np.full((40 * 30 + 40, 20 * 70 + 40), 230, np.uint8)
@@ -41,7 +41,7 @@ for k in range({count}):
     line = TextLine(np.array([[x, y], [x + 50, y]], np.float32), 10.0, f"word {{k}}")
     entries.append(Entry(k, line, line.transcript))
 desk = Desk(image, entries, journal={journal!r})
-explorer = annotator.explore(desk)
+explorer = page_explorer.explore(desk)
 """
 
 
@@ -123,7 +123,7 @@ def test_lines_are_split_merged_deleted_drawn_typed_and_taken_back(opened):
     root = notebook.explorer("Annotator")
     status, text = root.get_by_role("status"), root.get_by_role("textbox", name="Text")
     keyboard = notebook.page.keyboard
-    canvas = root.get_by_role("img", name="Page")
+    picture = root.get_by_role("slider", name="Line")
 
     def texts(*lines):
         notebook.wait_for("[e.line.transcript for e in desk.entries.values()]", list(lines))
@@ -149,7 +149,7 @@ def test_lines_are_split_merged_deleted_drawn_typed_and_taken_back(opened):
     keyboard.press("Control+z")
     texts("line 1", "line 2", "line 3", "line 4")
 
-    canvas.focus()
+    picture.focus()
     keyboard.press(".")  # the first point of the baseline
     firsts = "[e.line.baseline[0].tolist() for e in desk.entries.values()]"
     before = notebook.evaluate(firsts)
@@ -160,7 +160,7 @@ def test_lines_are_split_merged_deleted_drawn_typed_and_taken_back(opened):
         lambda now: any(abs(now[k][1] - before[k][1] - 10) < 1.5 for k in range(len(before))),
     )
     keyboard.press("n")
-    box = canvas.bounding_box()
+    box = picture.bounding_box()
     for share in (0.3, 0.7):
         notebook.page.mouse.click(box["x"] + share * box["width"], box["y"] + 0.5 * box["height"])
     notebook.wait_for("len(desk.entries)", 5)
@@ -185,12 +185,30 @@ def test_an_answer_to_a_draft_does_not_overwrite_what_was_typed_since(opened):
     notebook.check()
 
 
+def test_a_page_that_opens_again_has_every_line_and_goes_on(opened):
+    take = """
+step = {{"n": 1, "do": "accept", "line": 0, "text": "first"}}
+explorer.state = {{"steps": [step], "line": 1, "whole": False}}
+explorer.asked += 1  # the page's last news tells of one line only
+display(explorer)
+"""
+    notebook, _ = opened(count=3, make=MAKE + take)
+    root = notebook.page.get_by_role("group", name="Annotator").last
+    status, text = root.get_by_role("status"), root.get_by_role("textbox", name="Text")
+    notebook.shows(status, "Line 2 of 3; 1 accepted; all saved.")
+    notebook.wait_until("the text", text.input_value, lambda value: value == "line 2")
+    text.focus()
+    notebook.page.keyboard.press("Enter")
+    notebook.wait_for("[e.accepted for e in desk.entries.values()]", [True, True, False])
+    notebook.check()
+
+
 def test_800_lines_stay_fluid(opened):
     """Enter is answered in the page at once, whatever Python does meanwhile."""
     notebook, _ = opened(800, REGISTER)
     root = notebook.explorer("Annotator")
     text = root.get_by_role("textbox", name="Text")
-    assert root.locator("*").count() < 200  # one canvas, and no element per line
+    assert root.locator("*").count() < 200  # no element per line
     text.focus()
     took = notebook.page.evaluate(
         """async () => {

@@ -104,11 +104,11 @@ def test_a_line_of_a_page_shows_its_crop_its_text_and_its_edits(opened):
     notebook.wait_for("explorer.state['line']", 1)
     notebook.shows(root, "Line 2, confidence 90%")
     notebook.page.keyboard.press("End")
-    last = notebook.evaluate("len(explorer.data['lines'])")
+    last = notebook.evaluate("len(explorer.data['rows'])")
     notebook.has(picture, "aria-valuenow", str(last))
-    box = notebook.evaluate("explorer.data['lines'][0]['outline']")
+    box = notebook.evaluate("explorer.data['rows'][0]['outline']")
     size = picture.bounding_box()
-    scale = size["height"] / notebook.evaluate("explorer.data['size'][1]")
+    scale = size["height"] / notebook.evaluate("explorer.fixed['height']")
     x = sum(point[0] for point in box) / len(box) * scale
     y = sum(point[1] for point in box) / len(box) * scale
     picture.hover(position={"x": x, "y": y})

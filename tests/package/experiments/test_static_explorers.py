@@ -24,6 +24,12 @@ def test_every_explorer_has_a_page_or_lives_by_the_kernel(name):
     assert html is None or "export default" not in html
 
 
+def test_a_page_is_shown_to_look_at_and_not_to_correct():
+    for editable in (False, True):
+        state = saved("page_explorer") | {"fixed": {"editable": editable}}
+        assert (static_explorers.static_html("m1", state) is None) == editable
+
+
 def test_a_widget_of_others_is_left_out():
     assert static_explorers.static_html("m1", {"_model_name": "BoxModel"}) is None
 
