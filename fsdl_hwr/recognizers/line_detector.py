@@ -23,6 +23,8 @@ from fsdl_hwr.recognizers import training
 FOREGROUND = 3.0  # how much more a px of a band or a mark weighs than one of paper
 DICE = 0.15  # share of the dice term, which counts areas and not px
 TRAINED_HEIGHT = 1000  # px that a real page is scaled down to, so that training is quick
+NUM_MEASURED = 4  # drawn pages that tell by how much a finder's x-heights are usually off
+MATCHED = 0.75  # of their ink that a true and a found line share, which are then the same
 DRAWN_SHARE = 0.25  # of a batch of real pages
 TURN, ZOOM, SHIFT = 3.0, 0.2, 0.04  # of a real page in training: degrees, share, share of a side
 
@@ -131,12 +133,26 @@ def jittered(page: Page, rng: np.random.Generator) -> Page:
     return Page(image, lines, owners.astype(np.int32), page.name)
 
 
-def as_thick(page: Page, found: Sequence[TextLine]) -> Page:
-    """Scale the x-heights of a page's lines so that their median is that of lines found on it."""
-    if not page.lines or not found:
+def x_height_ratios(page: Page, found: Sequence[TextLine]) -> np.ndarray:
+    """Compare the x-heights of lines that were found with those of the true lines: float (pairs,).
+
+    Only pairs that share most of their ink count: lines that were found merged say nothing.
+    """
+    ink = page_ink.ink_mask(page.image)
+    shared = line_metrics.shared_ink(page.owners * ink, ownership.claim(ink, found))
+    pairs = np.argwhere(shared >= MATCHED)  # of a true and a found line
+    return np.array([found[j].x_height / page.lines[k].x_height for k, j in pairs])
+
+
+def as_thick(page: Page, found: Sequence[TextLine], usual: float = 1.0) -> Page:
+    """Scale the x-heights of a page's lines to what lines that were found right say of them.
+
+    usual: `x_height_ratios` of the same finder on pages whose x-heights are known.
+    """
+    ratios = x_height_ratios(page, found)
+    if not len(ratios):
         return page
-    medians = [float(np.median([line.x_height for line in lines])) for lines in (found, page.lines)]
-    factor = medians[0] / medians[1]
+    factor = float(np.median(ratios)) / usual
     lines = tuple(replace(line, x_height=factor * line.x_height) for line in page.lines)
     return replace(page, lines=lines)
 
@@ -215,8 +231,8 @@ def train_on(
     """Return a copy of a trained network, trained on with a few annotated pages.
 
     The statistics of batch normalization stay as they are: a few pages would spoil them. So does
-    what the network takes for an x-height, which annotations lack and polygons hardly tell. There
-    is nothing to choose by, so the last weights are kept.
+    what the network takes for an x-height, which annotations lack and polygons hardly tell: theirs
+    are scaled to it. There is nothing to choose by, so the last weights are kept.
 
     Args:
         network: a trained `line_unet`, which is not changed.
@@ -226,7 +242,10 @@ def train_on(
         batch_size, learning_rate, seed: of the training.
     """
     find_lines = finder(network).find_lines
-    pages = [as_thick(page, find_lines(page.image)) for page in pages]
+    drawn = [maker(np.random.default_rng((seed, k))) for k in range(NUM_MEASURED)]
+    ratios = np.concatenate([x_height_ratios(page, find_lines(page.image)) for page in drawn])
+    usual = float(np.median(ratios)) if len(ratios) else 1.0
+    pages = [as_thick(page, find_lines(page.image), usual) for page in pages]
     copy = keras.models.clone_model(network)
     copy.set_weights(network.get_weights())
     batches = RealBatches(pages, maker, num_pages, batch_size, seed)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -87,11 +89,20 @@ def test_a_page_can_be_learned_by_heart(network, maker):
 
 def test_annotated_lines_get_the_x_height_that_is_found():
     page = bars(x_height=16)
-    found = [line.scaled(1.5) for line in page.lines]
+    found = [replace(line, x_height=24) for line in page.lines]
     thick = line_detector.as_thick(page, found)
     assert [line.x_height for line in thick.lines] == [24, 24]
     np.testing.assert_array_equal(thick.lines[0].baseline, page.lines[0].baseline)
+    assert line_detector.as_thick(page, found, usual=1.5).lines[0].x_height == 16
     assert line_detector.as_thick(page, []) is page
+
+
+def test_a_line_that_was_found_merged_says_nothing_of_x_heights():
+    page = bars(x_height=16)
+    first, second = page.lines
+    middle = (first.baseline + second.baseline) / 2
+    merged = [replace(first, baseline=middle, x_height=90.0)]
+    assert line_detector.as_thick(page, merged) is page
 
 
 def test_training_on_leaves_the_network_as_it_was(network, maker):
