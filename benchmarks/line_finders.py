@@ -5,7 +5,7 @@ Run `python benchmarks/line_finders.py PAGES --network FILE [--together "57+58 0
 lab 06 leaves, `best.keras`, or its weights. With `--train-on`, two halves of the letters are
 trained on in turn, with six pages at most, and the other half is scored: no letter is on both
 sides. `--second` names a second annotation of some of the pages, by file name. Drawn pages by
-writers never seen are scored, too. Writes runs/benchmarks/line_finders.json.
+writers never seen are scored and read, too. Writes runs/benchmarks/line_finders.json.
 """
 
 import argparse
@@ -20,13 +20,15 @@ import cv2
 import keras
 import numpy as np
 
-from fsdl_hwr import experiments, files, line_metrics, page_ink
+from fsdl_hwr import experiments, files, line_metrics, metrics, page_ink, weights
 from fsdl_hwr.datasets import drawn_pages, page_xml
 from fsdl_hwr.datasets.pages import Page
+from fsdl_hwr.layout import crops, profile
 from fsdl_hwr.layout import finder as finders
-from fsdl_hwr.layout import profile
 from fsdl_hwr.networks.line_detector import line_unet
 from fsdl_hwr.recognizers import line_detector
+from fsdl_hwr.recognizers import page as page_reader
+from fsdl_hwr.serving import onnx
 
 LEVELS = (0.5, 0.75)
 FEWEST, MOST = 2, 6  # annotated pages to train on with
@@ -56,6 +58,7 @@ def main() -> None:
         drawn = drawn_pages.make_pages(maker, arguments.drawn, 0, "test")
         record["drawn pages"] = scores(drawn, find)
         record["drawn pages, profile"] = scores(drawn, profile.find_lines)
+        record["drawn pages, read"] = reading_cost(find, arguments.drawn)
     if arguments.second:
         record["two people"] = agreement(pages, arguments.second, arguments.pages)
     if arguments.train_on:
@@ -105,6 +108,23 @@ def cross_validated(network, pages, letters, num_pages) -> dict:
             name: [a + b for a, b in zip(pooled[name], total[name], strict=True)] for name in total
         }  # fmt: skip
     return summary(pooled) | {"seconds": round(time.perf_counter() - began)}
+
+
+def reading_cost(find, num: int) -> dict[str, float]:
+    """Read drawn pages by the reader that ships: CER with their true lines, and with found ones."""
+    reader = onnx.load(weights.ONNX)
+    maker = drawn_pages.training_maker("test", 20, height=1152, width=864)
+    pages = drawn_pages.make_pages(maker, num, 1, "test")
+    true = [crops.crop_lines(page.image, page.owners, page.lines) for page in pages]
+    texts = {
+        "true lines": ["\n".join(reader.read_lines(images)) for images in true],
+        "found lines": [page_reader.read_page(page.image, reader, find).text for page in pages],
+    }
+    transcripts = [page.transcript for page in pages]
+    return {
+        name: round(metrics.character_error_rate(transcripts, read).value, 4)
+        for name, read in texts.items()
+    }
 
 
 def agreement(pages, second: Path, images: Path) -> dict[str, list[float]]:
