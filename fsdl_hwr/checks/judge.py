@@ -8,6 +8,7 @@ import _thread
 import contextlib
 import copy
 import io
+import signal
 import sys
 import threading
 import traceback
@@ -88,6 +89,10 @@ def _limits(name: str) -> Iterator[None]:
         late.set()
         _thread.interrupt_main()
 
+    handler = signal.getsignal(signal.SIGINT)
+    deaf = not callable(handler) and threading.current_thread() is threading.main_thread()
+    if deaf:  # a process that was started in the background ignores interrupts
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     timers = [threading.Timer(PATIENCE, _say_that_it_runs, [name]), threading.Timer(LONGEST, stop)]
     for timer in timers:
         timer.daemon = True
@@ -104,6 +109,8 @@ def _limits(name: str) -> Iterator[None]:
     finally:
         for timer in timers:
             timer.cancel()
+        if deaf:
+            signal.signal(signal.SIGINT, handler)
 
 
 def _say_that_it_runs(name: str) -> None:

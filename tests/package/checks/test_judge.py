@@ -1,5 +1,6 @@
 """The judge of the exercises: what counts as right, and how it says what is wrong."""
 
+import signal
 import time
 
 import numpy as np
@@ -102,15 +103,21 @@ def test_an_answer_that_does_not_end_is_told_while_it_runs(monkeypatch, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_an_answer_that_does_not_end_is_stopped(monkeypatch):
+@pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN])
+def test_an_answer_that_does_not_end_is_stopped(handler, monkeypatch):
     monkeypatch.setattr(judge, "LONGEST", 0.05)
+    before = signal.signal(signal.SIGINT, handler)
 
     def endless(x):
         while True:
             pass
 
-    with pytest.raises(judge.Wrong, match=r"`endless` was stopped after 0.05 s"):
-        judge.call(endless, 1)
+    try:
+        with pytest.raises(judge.Wrong, match=r"`endless` was stopped after 0.05 s"):
+            judge.call(endless, 1)
+        assert signal.getsignal(signal.SIGINT) is handler
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_an_answer_that_prints_without_end_is_stopped(capsys):
