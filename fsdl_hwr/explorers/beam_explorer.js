@@ -16,7 +16,7 @@ function heading({ classes, probabilities }, column) {
   if (column === 0) return [svg("text", { x, y: 16, class: "beam-head" }, "start")];
   const shares = classes.map((name, k) => `${name} ${probabilities[column - 1][k].toFixed(2)}`);
   return [
-    svg("text", { x, y: 16, class: "beam-head" }, `frame ${column - 1}`),
+    svg("text", { x, y: 16, class: "beam-head" }, `frame ${column}`),
     svg("text", { x, y: 33, class: "beam-frame" }, shares.join("  ")),
   ];
 }

@@ -100,7 +100,7 @@ def draw_beam(log_probs: np.ndarray, characters: str, title: str, beam_width: in
     figure = Figure(figsize=(drawing.WIDTH, 0.5 * rows + 1.4))
     axes = figure.add_axes((0.01, 0.02, 0.98, 1 - 0.8 / figure.get_figheight()))
     for k, column in enumerate(columns):
-        heading = "start" if k == 0 else f"after frame {k - 1}"
+        heading = "start" if k == 0 else f"after frame {k}"
         axes.text(k, -0.75, heading, fontsize=9)
         for row, prefix in enumerate(column):
             _draw_prefix(axes, k, row, prefix, characters)

@@ -106,7 +106,8 @@ def draw_reading(ink: Ink, kind: str, reading: Reading, title: str) -> Figure:
         page.plot(*stroke[0, :2], "o", color=color, markersize=4)  # where the pen came down
     seconds = ink[-1][-1, 2] if ink else 0.0
     page.set(xlim=(0, width), ylim=(height, 0), aspect="equal", xticks=[], yticks=[])
-    page.set_title(f"drawn: {len(ink)} strokes, {seconds:.1f} s", fontsize=10)
+    strokes = "1 stroke" if len(ink) == 1 else f"{len(ink)} strokes"
+    page.set_title(f"drawn: {strokes}, {seconds:.1f} s", fontsize=10)
     image.imshow(reading.image, cmap="gray_r", vmin=0, vmax=255)
     image.set(xticks=[], yticks=[])
     size = f"{reading.image.shape[1]} × {reading.image.shape[0]} px"

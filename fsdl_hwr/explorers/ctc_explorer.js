@@ -131,7 +131,7 @@ class Numbers {
     const start = frame * this.data.frameWidth;
     const name = k === 0 ? "blank" : `\u201c${this.data.classes[k]}\u201d`;
     const lines = [
-      `Frame ${frame} (${start} to ${start + this.data.frameWidth} px)`,
+      `Frame ${frame + 1} (${start} to ${start + this.data.frameWidth} px)`,
       `${name}: p ${round(Math.exp(this.logProb(frame, k)))}, ` +
         `gradient ${round(this.gradient(frame, k))}`,
     ];
@@ -140,7 +140,7 @@ class Numbers {
       : "a blank";
     return [
       ...lines,
-      `state ${state}, ${place}`,
+      `state ${state + 1} of ${this.numStates}, ${place}`,
       `ln forward ${round(this.forward(frame, state))}`,
       `ln backward ${round(this.backward(frame, state))}`,
       `occupancy ${round(this.occupancy(frame, state))}`,

@@ -14,6 +14,7 @@ COLORS = (ORANGE, BLUE, GREEN, VERMILION, SKY, BLACK)
 MARKERS = "osD^vP"
 GAP = 2  # px between the images of a sheet
 MAX_COLUMNS = 40  # classes of a contact sheet beside each other
+LONGEST_LEVEL_NAME = 4  # characters; longer ones over the columns of a sheet would overlap
 
 
 def draw_sheet(
@@ -44,6 +45,9 @@ def _show_sheet(axes, images: np.ndarray, row_names: Sequence[str], column_names
     axes.set_yticks((np.arange(rows) + 0.5) * height, row_names, fontsize=9)
     axes.set_xticks((np.arange(columns) + 0.5) * width, column_names, fontsize=9)
     axes.xaxis.tick_top()
+    if max(map(len, column_names), default=0) > LONGEST_LEVEL_NAME:
+        for name in axes.get_xticklabels():
+            name.set(rotation=50, ha="left", rotation_mode="anchor")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
 

@@ -64,7 +64,7 @@ def expected(notebook, frame, state, moment=-1, text="cab b"):
         f" float({explained}.lattice.occupancy[{frame}, {state}])]"
     )
     names = ["p", "gradient", "ln forward", "ln backward", "occupancy"]
-    return {"Frame": frame, "state": state, **dict(zip(names, found, strict=True))}
+    return {"Frame": frame + 1, "state": state + 1, **dict(zip(names, found, strict=True))}
 
 
 def test_the_numbers_under_the_mouse_are_the_packages(notebook, explorer):

@@ -49,7 +49,7 @@ def test_the_beams_figure_names_every_prefix_and_both_answers():
         beam_explorer.TWO_FRAMES, "a", "The best path is not the best text"
     )
     words = [text.get_text() for text in figure.axes[0].texts]
-    assert {"start", "after frame 0", "'a'  0.640", "''  0.360"} <= set(words)
+    assert {"start", "after frame 1", "'a'  0.640", "''  0.360"} <= set(words)
     assert "greedy: the path -- alone, 0.36, says ''" in figure.get_suptitle()
     assert "the beam's best is 'a', 0.64" in figure.get_suptitle()
     bars = figure.axes[0].patches

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fsdl_hwr.datasets import syriac
 from fsdl_hwr.figures import manuscripts
 
 
@@ -11,6 +12,16 @@ def test_rows_of_letters_of_any_type_stand_under_each_other():
     figure = manuscripts.draw_rows(rows, "Letters", ["a", "b", "c"])
     (axes,) = figure.axes
     assert [t.get_text() for t in axes.get_yticklabels()] == ["photo", "mask", "drawn"]
+
+
+def test_long_names_over_the_columns_are_turned_so_that_they_do_not_overlap():
+    rows = {"one": np.zeros((22, 28, 28), np.uint8)}
+    long, short = (
+        manuscripts.draw_rows(rows, "Letters", names).axes[0].get_xticklabels()
+        for names in (syriac.NAMES, "abcdefghijklmnopqrstuv")
+    )
+    assert all(name.get_rotation() > 0 for name in long)
+    assert not any(name.get_rotation() for name in short)
 
 
 def test_suspicious_files_are_marked():
