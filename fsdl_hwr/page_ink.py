@@ -6,7 +6,9 @@ import numpy as np
 LARGEST_SIDE = 2000  # px that a page is worked on at; a larger scan is scaled down
 FAINTEST = 24  # gray levels between ink and paper; less is the unevenness of blank paper
 THRESHOLD = 0.8  # of Otsu's, so that thin strokes stay whole
-SPECK = 12  # px of a page 800 px high: what is smaller was not written
+SPECK = 12  # px of a page 800 px high: what is smaller was not written, unless it is a dot
+DOT = 4  # px of a dot, a comma or a hyphen, at least
+DARK = 0.7  # of the writing's median contrast: a dot has as much, a speck of the paper has not
 RULE = 0.35  # of the page's side: a thin straight stroke as long as this is a rule
 SHEET = 0.004  # of the page's height: how thick a rule is at most
 ACROSS = 0.5  # of the page's side: thin ink along so much of a straight line is a rule, if broken
@@ -54,9 +56,13 @@ def ink_mask(image: np.ndarray) -> np.ndarray:
     ink = (strength > THRESHOLD * level).astype(np.uint8)
     ink = without_rules(ink)
     _, parts, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    smallest = SPECK * (image.shape[0] / 800) ** 2
-    keep = stats[:, cv2.CC_STAT_AREA] >= smallest
+    area = stats[:, cv2.CC_STAT_AREA]
+    keep = area >= SPECK * (image.shape[0] / 800) ** 2
     keep[0] = False
+    if keep.any():
+        mean = np.bincount(parts.ravel(), strength.ravel()) / area
+        dark = mean > DARK * np.median(strength[keep[parts]])
+        keep[1:] |= (dark & (area >= DOT))[1:]
     return keep[parts]
 
 

@@ -4,7 +4,7 @@ Everything that is drawn is known: the ink of every line, its baseline, its x-he
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -53,7 +53,7 @@ class Placed:
 
     origin: of the baseline's start. gap: em between words. em, stretch: height of a letter's em,
     and how much wider than high it is. angle: radians, y down. bow: px that the middle hangs.
-    pen: px.
+    pen: px. aside: in the margin, so that it is read after all the rest.
     """
 
     ready: Ready
@@ -66,6 +66,7 @@ class Placed:
     bow: float
     pen: float
     kind: str = HANDWRITTEN
+    aside: bool = False
 
 
 class PageMaker:
@@ -200,7 +201,7 @@ class _Layout:
             x = margin + indent + rng.normal(0, 0.006) * self.width
             placed.append(self._line(x, y, short * (right - x)))
             if rng.random() < 0.05 and self.pitch > 1.3 * self.em:
-                placed.append(self._insertion(placed[-1]))
+                placed.insert(-1, self._insertion(placed[-1]))
             y += self.pitch * rng.normal(1, 0.05) * (1.7 if rng.random() < 0.04 else 1)
         if last < 0.95 * self.height:
             for _ in range(rng.integers(1, 4)):
@@ -261,7 +262,7 @@ class _Layout:
             origin = x - np.sin(angle) * shift, y + np.cos(angle) * shift
             length = max(4 * em, 0.15 * self.height / max(np.sin(abs(angle)), 0.3))
             line = self._line(*origin, length, em / self.em)
-            placed.append(_with(line, angle=angle, origin=origin))
+            placed.append(replace(line, angle=angle, origin=origin, aside=True))
         return placed
 
     def _insertion(self, line: Placed) -> Placed:
@@ -269,7 +270,7 @@ class _Layout:
         share = self.rng.uniform(0.2, 0.6)
         x = line.origin[0] + share * line.ready.width(line.gap) * line.em * line.stretch
         small = self._line(x, line.origin[1] - 0.75 * self.em, 4 * self.em, 0.5)
-        return _with(small, kind=INTERLINEAR)
+        return replace(small, kind=INTERLINEAR)
 
     def _line(self, x: float, y: float, room: float, size: float = 1.0) -> Placed:
         """Put the ready line that fits a room of so many px at (x, y)."""
@@ -295,7 +296,7 @@ class _Layout:
 def draw(
     placed: Sequence[Placed], height: int, width: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, list[TextLine]]:
-    """Draw lines: the ink, uint8 (height, width) 255 on 0, whose ink it is, and the lines.
+    """Draw lines: the ink, uint8 (height, width) 255 on 0, whose it is, and the lines as read.
 
     What would leave the page is left out, and what would be written through other lines; owners
     are int32 (height, width), 0 for none.
@@ -309,6 +310,7 @@ def draw(
     large = np.zeros((height * scale, width * scale), np.uint8)
     whose = np.zeros(large.shape, np.uint8)
     lines: list[TextLine] = []
+    aside: list[bool] = []
     for line in placed:
         inks, baseline = _set(line)
         points = np.concatenate(inks) if inks else np.zeros((0, 2))
@@ -323,8 +325,11 @@ def draw(
         cv2.polylines(whose, curves, False, len(lines) + 1, thickness + 2, cv2.LINE_8, 3)
         x_height = X_HEIGHT * line.em
         lines.append(TextLine(baseline, x_height, line.ready.transcript, line.kind))
+        aside.append(line.aside)
     ink = cv2.resize(large, (width, height), interpolation=cv2.INTER_AREA)
-    return ink, whose[::scale, ::scale].astype(np.int32), lines
+    order = np.argsort(aside, kind="stable")
+    place = np.append(0, 1 + np.argsort(order)).astype(np.int32)
+    return ink, place[whose[::scale, ::scale]], [lines[k] for k in order]
 
 
 def _crowded(whose: np.ndarray, curves: Sequence[np.ndarray], thickness: int) -> bool:
@@ -442,7 +447,3 @@ def _in_print(word: str) -> list[np.ndarray]:
 def _choose(rng: np.random.Generator, shares: dict[str, float]) -> str:
     weights = np.array(list(shares.values()))
     return list(shares)[rng.choice(len(weights), p=weights / weights.sum())]
-
-
-def _with(line: Placed, **changes) -> Placed:
-    return Placed(**{**line.__dict__, **changes})

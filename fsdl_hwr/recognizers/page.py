@@ -8,7 +8,7 @@ import numpy as np
 
 from fsdl_hwr import page_ink, paper
 from fsdl_hwr.datasets.pages import Page, TextLine, quarter_turn
-from fsdl_hwr.layout import crops, ownership, profile
+from fsdl_hwr.layout import columns, crops, ownership, profile
 from fsdl_hwr.layout.finder import FindLines
 from fsdl_hwr.layout.reading_order import reading_order
 from fsdl_hwr.recognizers.reader import LineReader, Reading
@@ -92,7 +92,7 @@ def read_page(
 def find_on_page(image: np.ndarray, find_lines: FindLines) -> Page:
     """Find the lines of a gray page, their ink and their order; lines without ink are dropped."""
     ink = page_ink.ink_mask(image)
-    found = find_lines(image) if ink.any() else []
+    found = columns.cut_at_gutters(find_lines(image), ink) if ink.any() else []
     found = [found[k] for k in reading_order(found)]
     owners = ownership.claim(ink, found)
     written = np.bincount(owners.ravel(), minlength=len(found) + 1)[1:] > 0

@@ -87,3 +87,11 @@ def test_a_large_scan_is_scaled_down():
     assert small.shape == (1000, 2000) and scale == pytest.approx(1 / 3)
     same, scale = page_ink.working_size(image[:100, :100])
     assert same.shape == (100, 100) and scale == 1
+
+
+def test_a_dot_as_dark_as_the_writing_is_ink_and_a_faint_speck_is_not():
+    image = bars(height=1200, width=900, rows=range(100, 1100, 60)).image.copy()
+    image[142:144, 20:23] = 30  # a period: 6 px
+    image[300:302, 880:883] = 175  # the paper's
+    ink = page_ink.ink_mask(image)
+    assert ink[142:144, 20:23].all() and not ink[295:310, 875:890].any()
