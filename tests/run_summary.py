@@ -15,7 +15,7 @@ def part_of(path) -> str:
     """Name the part of the project that a test or a notebook's cell belongs to."""
     folders = path.relative_to(ROOT).parts
     if folders[0] == "labs":
-        return "labs with their defaults"
+        return f"labs/{path.stem}"  # with its defaults
     if folders[1] == "labs" and folders[-1][5:7].isdigit():  # test_03.py
         return "small runs of labs"
     return f"tests/{folders[1]}"
@@ -77,4 +77,4 @@ class RunSummary:
                 name, wall, cpu = line.rsplit(maxsplit=2)
                 rows.insert(0, (name, float(wall), float(cpu)))
         rows.append(("all", sum(row[1] for row in rows), sum(row[2] for row in rows)))
-        return [f"{name:28}{wall / 60:8.1f}{cpu / 60:8.1f}" for name, wall, cpu in rows]
+        return [f"{name:30}{wall / 60:8.1f}{cpu / 60:8.1f}" for name, wall, cpu in rows]
