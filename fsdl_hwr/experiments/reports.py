@@ -16,8 +16,8 @@ FORMULA = re.compile(r"(?<![\\$])(\${1,2})(?=\S)([^$]+?)(?<=\S)\1(?![\d$])")
 BADGE = re.compile(r"\[!\[([^\]]+)\]\(https?:[^)]+\)\]")  # an image from elsewhere that is a link
 IMAGE = re.compile(r"""(<img\b[^>]*?\bsrc=["'])(?!data:|https?:)([^"']+)""")
 # nbconvert's own template leaves out the alternative text that a figure brings, sets shown sources
-# in a proportional font, cuts code that is wider than a phone, breaks output within words, and has
-# scripts from the network for widgets, formulas and diagrams.
+# in a proportional font, cuts code that is wider than a phone and shrinks figures to it, breaks
+# output within words, and has scripts from the network for widgets, formulas and diagrams.
 REPORT_TEMPLATE = """\
 {%- extends 'lab/index.html.j2' -%}
 {%- block html_head_css -%}
@@ -29,6 +29,10 @@ REPORT_TEMPLATE = """\
 .jp-RenderedMarkdown table { display: block; overflow-x: auto; }
 .jp-OutputArea-output.jp-RenderedHTML { overflow-x: auto; }
 .jp-RenderedMarkdown :not(pre) > code { overflow-wrap: anywhere; white-space: pre-wrap; }
+.jp-RenderedMarkdown td code { overflow-wrap: normal; }
+.jp-RenderedMarkdown math[display="block"] { overflow-x: auto; }
+.jp-RenderedImage { overflow-x: auto; }
+@media (max-width: 600px) { .jp-RenderedImage img { max-width: none; zoom: 0.75; } }
 </style>
 {%- endblock -%}
 {%- block html_head_js_requirejs -%}{%- endblock -%}

@@ -42,7 +42,8 @@ function render({ model, el }) {
     value: model.get("state").frames, change: (value) => choose(model, { frames: value }) });
   const bars = makeBars(data);
   const sentence = statusLine();
-  root.append(html("div", { class: "fsdl-row" }, frames.element), bars.element, sentence,
+  root.append(html("div", { class: "fsdl-row" }, frames.element),
+    wide(bars.element, 0.9 * BAR * data.counts.length), sentence,
     html("p", { class: "fsdl-hint" }, "A name needs a frame per letter, and one more between two " +
       "equal neighbors. Whether each letter has a frame of its own is another question."));
 

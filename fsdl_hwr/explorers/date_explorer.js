@@ -93,9 +93,10 @@ function render({ model, el }) {
   const reveal = button("Show the true year", () =>
     choose(model, { revealed: !model.get("state").revealed }));
   const [line, letters, sentence] = [makeTimeLine(data), makeLetters(model), statusLine()];
-  root.append(html("div", { class: "fsdl-row" }, hand.element, count.element, reveal), line.element,
-    sentence, letters.element, html("p", { class: "fsdl-hint" }, "Each short line is a letter's " +
-      "vote, the bar holds the true year in nine of ten cases. Press a letter to take it away."));
+  root.append(html("div", { class: "fsdl-row" }, hand.element, count.element, reveal),
+    wide(line.element, 720), sentence, letters.element,
+    html("p", { class: "fsdl-hint" }, "Each short line is a letter's vote, the bar holds the true " +
+      "year in nine of ten cases. Press a letter to take it away."));
 
   listen(model, root, () => {
     const state = model.get("state");

@@ -29,7 +29,7 @@ function makeChart(name) {
     seen.setAttribute("x", x(Math.max(0, request - window)));
     seen.setAttribute("width", x(Math.min(window, request)));
     line.setAttribute("points", values.slice(0, request).map((v, k) => `${x(k)},${y(v)}`).join(" "));
-    words.textContent = score === null ? "" : `${score.toFixed(1)} of the limit`;
+    words.textContent = score === null ? "" : `${Math.max(0, score).toFixed(1)} of the limit`;
     element.setAttribute("data-far", score !== null && score > 1);
   }
   return { element, show };

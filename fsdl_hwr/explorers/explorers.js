@@ -276,6 +276,12 @@ function makeSamples(samples, write) {
   return html("span", {}, choice, " ", button("Write this sample", press));
 }
 
+// A picture whose words would be too small in a narrow page: there it keeps `least` px, and scrolls.
+function wide(picture, least) {
+  picture.style.minWidth = `${least}px`;
+  return html("div", { class: "fsdl-wide" }, picture);
+}
+
 // A name over what it names.
 function named(words, ...children) {
   return html("div", {}, html("div", { class: "fsdl-name" }, words), ...children);

@@ -91,7 +91,7 @@ function render({ model, el }) {
       named("Write one character, on the lines", pad.element),
       named("What it believes to see", belief.letter),
       named("Its likeliest answers", belief.bars)),
-    named("How unsure it was, from the first point to the last", curve.element),
+    named("How unsure it was, from the first point to the last", wide(curve.element, 520)),
     html("div", { class: "fsdl-row" }, time.element, button("That is all", end, { title: "Enter" }),
       button("Clear", clear, { title: "Delete" }), makeSamples(samples, pad.write)),
     status,

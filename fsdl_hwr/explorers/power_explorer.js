@@ -61,7 +61,7 @@ function render({ model, el }) {
       value: start.effect, unit: "%", change: (effect) => choose(model, { effect }) }),
   ];
   root.append(sentence, html("div", { class: "fsdl-row" }, ...sliders.map((s) => s.element)),
-    plot.element);
+    wide(plot.element, 460));
 
   listen(model, root, () => {
     const [data, state] = [model.get("data"), model.get("state")];

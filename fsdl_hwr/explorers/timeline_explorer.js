@@ -40,7 +40,7 @@ function render({ model, el }) {
     value: model.get("state").workers, change: (value) => choose(model, { workers: value }) });
   const picture = svg("svg", { role: "img" });
   const sentence = statusLine();
-  root.append(html("div", { class: "fsdl-row" }, workers.element), picture, sentence,
+  root.append(html("div", { class: "fsdl-row" }, workers.element), wide(picture, 600), sentence,
     html("p", { class: "fsdl-hint" }, "0 workers: the sweep as it ran, with its deaths. Otherwise " +
       "its finished runs, replayed: the next one goes to the first worker that is free."));
 

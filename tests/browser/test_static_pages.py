@@ -6,15 +6,22 @@ import pytest
 from fsdl_hwr.experiments import notebooks, reports
 
 CELLS = [
-    "from fsdl_hwr.explorers import beam_explorer, collapse_explorer",
+    "from fsdl_hwr.explorers import beam_explorer, budget_explorer, collapse_explorer",
     "collapse_explorer.explore('hheel-lloo');",
     "beam_explorer.explore();",
+    "budget_explorer.explore(['A' * length for length in range(1, 31)], 392);",
+    "from matplotlib.figure import Figure\n"
+    "from fsdl_hwr.figures import drawing\n"
+    "figure = Figure(figsize=(drawing.WIDTH, 3))\n"
+    "figure.subplots().plot([1, 2])\n"
+    "drawing.show(figure, 'A line that rises')",
 ]
+PHONE = {"width": 390, "height": 844}  # px
 
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory):
-    """Run a notebook with two explorers, and save it as one page."""
+    """Run a notebook with three explorers and a figure, and save it as one page."""
     from nbclient import NotebookClient
 
     folder = tmp_path_factory.mktemp("pages")
@@ -56,3 +63,13 @@ def test_what_only_python_answers_is_said(page):
     beam.get_by_text("Python would answer this").wait_for()
     assert beam.get_attribute("aria-busy") == "false"
     assert page.complaints == []
+
+
+def test_a_phone_scrolls_wide_pictures_so_that_their_words_stay_readable(page):
+    page.set_viewport_size(PHONE)
+    budget = page.get_by_role("group", name="Frame budget")
+    number = budget.get_by_role("img").get_by_text("30")
+    assert number.bounding_box()["height"] >= 9
+    figure = page.get_by_role("img", name="A line that rises")
+    assert figure.bounding_box()["width"] > 1.5 * PHONE["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
