@@ -1,5 +1,6 @@
 """The annotator: a page corrected by keyboard alone, the kernel killed in between."""
 
+import functools
 import json
 import os
 import signal
@@ -127,6 +128,9 @@ def test_lines_are_split_merged_deleted_drawn_typed_and_taken_back(opened):
 
     def texts(*lines):
         notebook.wait_for("[e.line.transcript for e in desk.entries.values()]", list(lines))
+        count = str(len(lines))  # the page hears of it later than the kernel knows it
+        most = functools.partial(picture.get_attribute, "aria-valuemax")
+        notebook.wait_until(f"{count} lines on the page", most, lambda value: value == count)
 
     text.focus()
     keyboard.press("Home")
