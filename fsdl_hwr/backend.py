@@ -1,5 +1,6 @@
 """Keras with its backend: an import from here says what to install if there is none."""
 
+import os
 import warnings
 
 NEEDED = ("keras", "tensorflow", "jax", "torch")
@@ -27,4 +28,14 @@ if keras.config.image_data_format() != "channels_last" or keras.config.floatx() 
     keras.config.set_image_data_format("channels_last")
     keras.config.set_floatx("float32")
 
-__all__ = ["keras"]
+__all__ = ["export_onnx", "keras"]
+
+
+def export_onnx(network: keras.Model, path: str | os.PathLike) -> None:
+    """Write a network that has been called once as ONNX, without the warnings of Keras' own code.
+
+    Needs the extra `export`, and TensorFlow as the backend.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "In the future", FutureWarning)  # of NumPy
+        network.export(path, format="onnx", verbose=False)

@@ -27,6 +27,18 @@ def rng():
 
 
 @pytest.fixture
+def eagerly(monkeypatch):
+    """Networks compute step by step here: to make graphs takes longer than a few small steps.
+
+    What a fixture of a module trains is trained as everywhere else, in a graph.
+    """
+    import keras
+
+    always = property(lambda network: True, lambda network, value: None)
+    monkeypatch.setattr(keras.Model, "run_eagerly", always)
+
+
+@pytest.fixture
 def real_data():
     """The folder of the data sets that a user has; tests that need it are skipped without it."""
     folder = os.environ.get("FSDL_HWR_DATA")

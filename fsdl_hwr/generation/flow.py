@@ -126,4 +126,4 @@ class PenFlow(keras.Model):
 
     def _direction(self, code: np.ndarray, time: float, label: np.ndarray) -> np.ndarray:
         times = np.full((len(code), 1), time, np.float32)
-        return self.network.predict([code, times, label], batch_size=2048, verbose=0)
+        return self.network.predict_on_batch([code, times, label])  # `predict` sets up a queue

@@ -1,7 +1,6 @@
 """Trains a network to find lines: on pages drawn without end, then on a few real ones."""
 
 import os
-import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from fsdl_hwr import files, line_metrics, page_ink
+from fsdl_hwr import backend, files, line_metrics, page_ink
 from fsdl_hwr.datasets.drawn_pages import PageMaker
 from fsdl_hwr.datasets.pages import Page, TextLine
 from fsdl_hwr.layout import line_maps, ownership
@@ -293,9 +292,7 @@ def export(network: keras.Model, path: str | os.PathLike) -> Path:
     copy.set_weights(network.get_weights())
     copy(np.zeros((1, line_maps.MULTIPLE, line_maps.MULTIPLE), np.float32))  # Keras asks for it
     with files.write_atomically(path) as temporary:
-        with warnings.catch_warnings():  # Keras' own, of NumPy
-            warnings.filterwarnings("ignore", "In the future", FutureWarning)
-            copy.export(temporary, format="onnx", verbose=False)
+        backend.export_onnx(copy, temporary)
     return path
 
 

@@ -3,7 +3,6 @@
 import importlib
 import json
 import os
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,20 +35,20 @@ def save(recognizer: "Recognizer", path: str | os.PathLike, *, half: bool = Fals
     """
     import keras
 
+    from fsdl_hwr import backend
+
     path = Path(path).expanduser()
     if path.suffix != ".onnx":
         raise ValueError(f"{path} must end in .onnx, the format it is written in.")
-    if (backend := keras.backend.backend()) != "tensorflow":
+    if (name := keras.backend.backend()) != "tensorflow":
         raise ValueError(
-            f"Export goes by TensorFlow, and the backend is {backend}: save the recognizer, load "
+            f"Export goes by TensorFlow, and the backend is {name}: save the recognizer, load "
             "it in a process with KERAS_BACKEND=tensorflow, and export it there."
         )
     onnx, _ = _imported("onnx"), _imported("tf2onnx")
     network = _without_cudnn(recognizer)
     with files.write_atomically(path) as partial:
-        with warnings.catch_warnings():  # Keras' own, of NumPy
-            warnings.filterwarnings("ignore", "In the future", FutureWarning)
-            network.export(partial, format="onnx", verbose=False)
+        backend.export_onnx(network, partial)
         model = onnx.load(partial)
         if half:
             _halve(model.graph)

@@ -1,12 +1,16 @@
 """Without a backend, what needs Keras says what to install."""
 
+import importlib
+import json
 import os
 import subprocess
 import sys
+import warnings
 
+import keras
 import pytest
 
-from fsdl_hwr import networks
+from fsdl_hwr import backend, networks
 
 BLOCK = """
 import sys
@@ -42,9 +46,19 @@ def test_reading_data_needs_no_backend():
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("asked", ['"image_data_format": "channels_first"', '"floatx": "float16"'])
-def test_a_user_s_keras_json_builds_no_other_networks(tmp_path, asked):
-    (tmp_path / "keras.json").write_text("{" + asked + "}")
+@pytest.mark.parametrize("asked", [("set_image_data_format", "channels_first"),
+                                   ("set_floatx", "float16")])  # fmt: skip
+def test_each_of_keras_defaults_is_set_back(asked):
+    name, value = asked
+    getattr(keras.config, name)(value)
+    with pytest.warns(UserWarning, match="keras.json"):
+        importlib.reload(backend)
+    assert (keras.config.image_data_format(), keras.config.floatx()) == ("channels_last", "float32")
+
+
+def test_a_user_s_keras_json_builds_no_other_networks(tmp_path):
+    asked = {"image_data_format": "channels_first", "floatx": "float16"}
+    (tmp_path / "keras.json").write_text(json.dumps(asked))
     code = "from fsdl_hwr.networks import lenet; import keras; n = lenet(); "
     code += "print(keras.config.image_data_format(), n.count_params(), n.weights[0].dtype)"
     environment = {**os.environ, "KERAS_HOME": str(tmp_path)}
@@ -53,3 +67,15 @@ def test_a_user_s_keras_json_builds_no_other_networks(tmp_path, asked):
     count = networks.lenet().count_params()
     assert done.stdout.split() == ["channels_last", str(count), "float32"], done.stderr
     assert "keras.json" in done.stderr
+
+
+def test_an_export_shows_no_warnings_of_keras_own_code_and_all_others():
+    class Network:
+        def export(self, path, format, verbose):
+            warnings.warn("In the future `np.object` will be another", FutureWarning, stacklevel=1)
+            warnings.warn(f"{path} as {format}", UserWarning, stacklevel=1)
+
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("always")
+        backend.export_onnx(Network(), "network.onnx")
+    assert [str(warning.message) for warning in shown] == ["network.onnx as onnx"]

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import fsdl_hwr
@@ -14,6 +15,17 @@ SOURCES = {
     "data/text.py": "def late():\n    import kit.low\n",
     "top.py": "from kit.data.text import late\nimport kit.low as low\n",
 }
+
+
+@pytest.fixture(scope="module")
+def own():
+    """The modules of the kit itself."""
+    return package_map.read_modules(Path(fsdl_hwr.__file__).parent)
+
+
+@pytest.fixture(scope="module")
+def figure(own):
+    return package_map.draw_package_map(own, "A title", marked={"ink"})
 
 
 @pytest.fixture
@@ -64,14 +76,12 @@ def test_no_source_is_said(tmp_path):
         package_map.read_modules(tmp_path)
 
 
-def test_the_map_of_this_package_has_a_box_a_module_and_a_line_an_import():
-    modules = package_map.read_modules(Path(fsdl_hwr.__file__).parent)
-    graph = package_map.part_imports(modules)
-    figure = package_map.draw_package_map(modules, "A title", marked={"ink"})
+def test_the_map_of_this_package_has_a_box_a_module_and_a_line_an_import(own, figure):
+    graph = package_map.part_imports(own)
     (axes,) = figure.axes
     texts = [text.get_text() for text in axes.texts]
-    folders = {module.part for module in modules if module.name != module.part}
-    for module in modules:
+    folders = {module.part for module in own if module.name != module.part}
+    for module in own:
         if module.name not in folders:
             assert module.name.removeprefix(f"{module.part}.") in texts
     num_lines = sum(map(len, package_map.without_shortcuts(graph).values()))
@@ -81,11 +91,10 @@ def test_the_map_of_this_package_has_a_box_a_module_and_a_line_an_import():
     assert all(level[part] > level[other] for part in graph for other in graph[part])
 
 
-def test_no_text_of_the_map_leaves_it_or_covers_another():
-    modules = package_map.read_modules(Path(fsdl_hwr.__file__).parent)
-    figure = package_map.draw_package_map(modules, "A title")
+def test_no_text_of_the_map_leaves_it_or_covers_another(figure):
     figure.canvas.draw()
-    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
-    for k, box in enumerate(boxes):
-        assert 0 <= box.x0 and box.x1 <= figure.bbox.width
-        assert not any(box.overlaps(other) for other in boxes[:k])
+    boxes = np.array([text.get_window_extent().extents for text in figure.axes[0].texts])
+    low, high = boxes[:, :2], boxes[:, 2:]  # (texts, 2) each: x, y
+    assert low[:, 0].min() >= 0 and high[:, 0].max() <= figure.bbox.width
+    overlap = (low[:, None] <= high[None]).all(axis=-1)  # (texts, texts)
+    assert (overlap & overlap.T).sum() == len(boxes)  # each with itself alone

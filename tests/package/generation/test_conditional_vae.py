@@ -18,6 +18,7 @@ def trained(characters, epochs=30, rate=3e-3):
     return vae, losses, rows, real.labels
 
 
+@pytest.mark.slow
 def test_it_makes_the_letters_that_it_is_asked_for():
     vae, losses, rows, labels = trained("IO")
     assert losses[-1] < 0.3 * losses[0]
@@ -28,6 +29,7 @@ def test_it_makes_the_letters_that_it_is_asked_for():
     assert away.argmin(axis=1).tolist() == [0, 1]
 
 
+@pytest.mark.slow
 def test_the_style_rebuilds_a_letter_better_than_no_style():
     vae, _, rows, labels = trained("A")  # one class only
     styles = vae.styles(rows, labels)
@@ -36,6 +38,7 @@ def test_the_style_rebuilds_a_letter_better_than_no_style():
     assert own < 0.9 * np.abs(vae.make(labels, 0 * styles) - rows).mean()
 
 
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.filterwarnings("ignore:invalid value")
 def test_a_training_that_diverges_makes_paper_and_no_error():
     vae, _, _, _ = trained("A", epochs=1, rate=1e30)

@@ -6,6 +6,7 @@ from fsdl_hwr.generation import encoder, gan, letters
 from fsdl_hwr.generation.encoder import EncodedGAN, NoiseEncoder
 
 
+@pytest.mark.slow
 def test_it_learns_the_way_back_and_leaves_the_generator_alone(rng):
     keras.utils.set_random_seed(0)
     made = gan.generator(2, noise_size=3, filters=(4, 4), initializer="he_normal")
@@ -29,6 +30,7 @@ def test_it_learns_the_way_back_and_leaves_the_generator_alone(rng):
     assert apart < others
 
 
+@pytest.mark.slow
 def test_a_gan_learns_the_way_back_at_the_same_time(rng):
     keras.utils.set_random_seed(0)
     images = rng.integers(0, 255, (64, 28, 28)).astype(np.uint8)

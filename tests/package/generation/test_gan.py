@@ -30,6 +30,7 @@ def learn(model, batch, epochs=20):
     model.fit(batch, batch_size=32, epochs=epochs, verbose=0)
 
 
+@pytest.mark.slow
 def test_the_generator_climbs_where_the_discriminator_stands_still(batch):
     model = small()
     model.discriminator.trainable = False
@@ -38,6 +39,7 @@ def test_the_generator_climbs_where_the_discriminator_stands_still(batch):
     assert gap(model, batch) > before
 
 
+@pytest.mark.slow
 def test_the_discriminator_descends_where_the_generator_stands_still(batch):
     model = small()
     model.generator.trainable = False
@@ -46,6 +48,7 @@ def test_the_discriminator_descends_where_the_generator_stands_still(batch):
     assert gap(model, batch) < before
 
 
+@pytest.mark.slow
 def test_penalties_hold_the_slopes_down(batch):
     slopes = []
     for weight in (0.0, 10.0):
@@ -102,6 +105,7 @@ class Kill(keras.callbacks.Callback):
         raise KeyboardInterrupt
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_training_killed_after_any_step_has_moved_both_and_goes_on(batch, tmp_path):
     """One loss trains generator and discriminator: there is no moment between them."""
     model = small()
@@ -129,6 +133,7 @@ def test_after_a_step_far_too_large_there_is_ink_or_paper_and_no_error(batch):
     assert set(np.unique(images)) <= {0, 255}
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_one_class_and_one_image_of_it_are_enough_for_a_step():
     keras.utils.set_random_seed(0)
     model = gan.ConditionalGAN(gan.generator(1, noise_size=4, filters=(4, 4)), gan.discriminator(1))

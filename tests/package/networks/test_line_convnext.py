@@ -1,9 +1,11 @@
 """The network of the recognizer that ships: its shapes, its size, and how far a frame sees."""
 
 import numpy as np
+import pytest
 
 from fsdl_hwr.networks import line_convnext
 
+pytestmark = pytest.mark.usefixtures("eagerly")
 TINY = {"filters": (4, 8, 8), "features": 8, "num_blocks": 2, "kernel_size": 3}
 
 

@@ -6,6 +6,7 @@ from keras import layers
 from fsdl_hwr import networks
 from fsdl_hwr.networks.layers import SlidingWindows, num_windows
 
+pytestmark = pytest.mark.usefixtures("eagerly")
 TINY = {"num_classes": 5, "filters": (2, 3, 4)}
 
 

@@ -7,6 +7,8 @@ import pytest
 from fsdl_hwr import networks
 from fsdl_hwr.networks import receptive_field
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 def seen_by_frame(network, frame, width):
     """Find by trial what a frame sees: the columns whose change moves its logits."""

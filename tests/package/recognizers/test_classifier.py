@@ -12,6 +12,8 @@ from fsdl_hwr.datasets.glyphs import Glyphs
 from fsdl_hwr.networks.layers import rescaled
 from fsdl_hwr.recognizers import classifier
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 def test_classes_that_stay_keep_their_logits_and_merged_ones_get_the_mean(rng):
     keras.utils.set_random_seed(0)

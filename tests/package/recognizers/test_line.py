@@ -132,6 +132,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(killed, tmp_path, capsy
     assert again == resumed_history
 
 
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize(
     "change",
     [
@@ -150,6 +151,7 @@ def test_a_run_does_not_go_on_with_other_settings(change, killed, tmp_path):
         fit(copied(killed, tmp_path), **change)
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_nan_stops_with_advice_and_keeps_the_last_epoch(killed, tmp_path):
     folder = copied(killed, tmp_path)
     before = (folder / "last.keras").read_bytes()
@@ -198,6 +200,7 @@ def texts_of(batch):
     return [ALPHABET.decode(target[2:]) for target in batch[1]]
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_shortcut_trains_beside_the_output_that_reads(sixteen, tmp_path):
     recognizer = tiny(shortcut=True)
     side = recognizer.network.get_layer("shortcut").kernel
@@ -230,6 +233,7 @@ def test_a_narrowed_recognizer_knows_no_new_characters(trained):
         trained[0].narrowed(Alphabet("AÉ"))
 
 
+@pytest.mark.slow
 def test_half_of_the_bits_train_too(sixteen, tmp_path):
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
@@ -262,6 +266,7 @@ def test_the_learning_rate_falls_unless_told_to_stay():
     assert rates["rmsprop"] == pytest.approx([1e-2] * 3)
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_validation_lines_too_dense_to_be_written_are_errors_like_others(sixteen, tmp_path):
     dense = lines.Lines(sixteen.images, ("xx" * 20,) + sixteen.transcripts[1:], sixteen.ink_widths)
     history = tiny().fit(sixteen, dense, epochs=1, folder=tmp_path, batch_size=8)

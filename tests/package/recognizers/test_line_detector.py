@@ -11,6 +11,8 @@ from fsdl_hwr.layout.finder import load_onnx
 from fsdl_hwr.networks.line_detector import line_unet
 from fsdl_hwr.recognizers import line_detector
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 @pytest.fixture(scope="module")
 def maker():

@@ -32,6 +32,7 @@ def test_the_penalty_is_zero_at_its_target_and_the_divergence_elsewhere():
     assert np.isfinite(float(penalty(np.zeros((2, 2), np.float32))))
 
 
+@pytest.mark.slow
 def test_units_of_a_sparse_autoencoder_fire_as_often_as_they_should():
     network, encoder = sparse_autoencoder(num_units=40, target=0.1, weight=20.0)
     fit = reconstruction.fit_autoencoder
@@ -59,6 +60,7 @@ def test_a_mirrored_convolution_is_the_gradient_of_the_forward_one():
     assert (there * y).sum() == pytest.approx((x * back).sum(), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_a_tied_autoencoder_learns_to_copy():
     network, _ = tied_autoencoder(code_size=16, filters=(4, 8), hidden=32)
     fit = reconstruction.fit_autoencoder
@@ -71,6 +73,7 @@ def test_a_tied_autoencoder_learns_to_copy():
     assert errors[0] < errors[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("num_classes", [0, 22])
 def test_a_unet_learns_to_clean(num_classes):
     network = letter_unet(filters=(4, 4, 8), num_classes=num_classes)
@@ -85,6 +88,7 @@ def test_a_unet_learns_to_clean(num_classes):
             reconstruction.clean(network, photos)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("places", [False, True])
 def test_an_autoencoder_that_pools_learns_to_copy(places):
     network, encoder = pooled_autoencoder(16, filters=(4, 8), hidden=32, places=places)

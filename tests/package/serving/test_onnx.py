@@ -49,6 +49,19 @@ def recognizer(name):
 
 
 @pytest.fixture(scope="module")
+def convolutional(tmp_path_factory):
+    """A recognizer, and the file that was made of it."""
+    by_keras = recognizer("line_cnn")
+    return by_keras, onnx.save(by_keras, tmp_path_factory.mktemp("onnx") / "recognizer.onnx")
+
+
+@pytest.fixture(scope="module")
+def recurrent(tmp_path_factory):
+    by_keras = recognizer("line_crnn, 8 px")
+    return by_keras, onnx.save(by_keras, tmp_path_factory.mktemp("onnx") / "recognizer.onnx")
+
+
+@pytest.fixture(scope="module")
 def pages():
     """Lines of random ink, of other widths, one of them blank."""
     rng = np.random.default_rng(1)
@@ -106,9 +119,8 @@ print(json.dumps([reader.read_lines(image)[0], reading.text, reading.confidences
 """
 
 
-def test_a_process_without_keras_reads_a_line(pages, tmp_path):
-    by_keras = recognizer("line_crnn, 8 px")
-    path = onnx.save(by_keras, tmp_path / "recognizer.onnx")
+def test_a_process_without_keras_reads_a_line(pages, recurrent, tmp_path):
+    by_keras, path = recurrent
     photograph = 255 - np.pad(pages.images[3], 20)
     cv2.imwrite(str(tmp_path / "line.png"), photograph)
     command = [sys.executable, "-c", WITHOUT_KERAS, path, tmp_path / "line.png"]
@@ -135,9 +147,8 @@ def with_properties(path, target, properties):
     return target
 
 
-def test_a_file_of_the_old_format_reads_as_before(pages, tmp_path):
-    by_keras = recognizer("line_cnn")
-    path = onnx.save(by_keras, tmp_path / "recognizer.onnx")
+def test_a_file_of_the_old_format_reads_as_before(pages, convolutional, tmp_path):
+    by_keras, path = convolutional
     numbers = {"image_height": 28, "image_width": 160, "num_frames": 20, "frame_width": 8}
     old = {"characters": "oxz "} | {name: str(n) for name, n in numbers.items()}
     by_onnx = onnx.load(with_properties(path, tmp_path / "old.onnx", old))
@@ -149,9 +160,8 @@ def test_a_file_of_the_old_format_reads_as_before(pages, tmp_path):
             onnx.load(with_properties(path, tmp_path / "lacking.onnx", lacking))
 
 
-def test_a_file_that_contradicts_its_network_is_refused(tmp_path):
-    by_keras = recognizer("line_cnn")
-    path = onnx.save(by_keras, tmp_path / "recognizer.onnx")
+def test_a_file_that_contradicts_its_network_is_refused(convolutional, tmp_path):
+    by_keras, path = convolutional
     described = by_keras.describe()
     for wrong in (
         {"geometry": {"height": 40, "width": 160}},
@@ -163,11 +173,10 @@ def test_a_file_that_contradicts_its_network_is_refused(tmp_path):
             onnx.load(with_properties(path, tmp_path / "wrong.onnx", properties))
 
 
-def test_lstms_are_exported_as_such(tmp_path):
+def test_lstms_are_exported_as_such(recurrent):
     import onnx as onnx_format
 
-    by_keras = recognizer("line_crnn, 8 px")
-    path = onnx.save(by_keras, tmp_path / "recognizer.onnx")
+    by_keras, path = recurrent
     kinds = {node.op_type for node in onnx_format.load(path).graph.node}
     assert "LSTM" in kinds and "Loop" not in kinds
     # Where there is a GPU, that takes a copy which does not call cuDNN; the recognizer still does.
@@ -176,19 +185,19 @@ def test_lstms_are_exported_as_such(tmp_path):
         assert lstms and all(lstm.use_cudnn == expected for lstm in lstms)
 
 
-def test_a_failed_export_leaves_no_file(tmp_path, monkeypatch):
+def test_a_failed_export_leaves_no_file(convolutional, tmp_path, monkeypatch):
     def fail(*args, **options):
         raise RuntimeError("no space")
 
     monkeypatch.setattr(keras.Model, "export", fail)
     with pytest.raises(RuntimeError, match="no space"):
-        onnx.save(recognizer("line_cnn"), tmp_path / "recognizer.onnx")
+        onnx.save(convolutional[0], tmp_path / "recognizer.onnx")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_no_exported_recognizer_is_named(tmp_path):
+def test_what_is_no_exported_recognizer_is_named(convolutional, tmp_path):
     with pytest.raises(ValueError, match="must end in .onnx"):
-        onnx.save(recognizer("line_cnn"), tmp_path / "recognizer.keras")
+        onnx.save(convolutional[0], tmp_path / "recognizer.keras")
     with pytest.raises(FileNotFoundError, match="write one with serving.onnx.save"):
         onnx.load(tmp_path / "none.onnx")
     (tmp_path / "bad.onnx").write_bytes(b"not a graph")
@@ -197,8 +206,8 @@ def test_what_is_no_exported_recognizer_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("package", ["onnx", "tf2onnx", "onnxruntime"])
-def test_a_missing_package_is_named(package, tmp_path, monkeypatch):
-    path = onnx.save(recognizer("line_cnn"), tmp_path / "recognizer.onnx")
+def test_a_missing_package_is_named(package, convolutional, monkeypatch):
+    by_keras, path = convolutional
     monkeypatch.setitem(sys.modules, package, None)  # what an import finds when there is none
     with pytest.raises(ImportError, match=f"package {package} is missing.*pip install"):
-        onnx.load(path) if package == "onnxruntime" else onnx.save(recognizer("line_cnn"), path)
+        onnx.load(path) if package == "onnxruntime" else onnx.save(by_keras, path)
