@@ -7,6 +7,7 @@ marks where lines start, and those where they end. `targets` draws them from kno
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -21,6 +22,9 @@ STRIDE = 2  # px of the network's page per px of a map
 BAND_SHARE = 0.7  # of the x-height that a band fills: neighbors must not touch
 BAND, START, END, WEIGHT = range(4)
 THRESHOLD = 0.3  # of a band's probability: a word gap is bridged with less certainty than ink
+THICK = 1.8  # times as thick as most: two lines that run together in the band
+LEVELS = 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95  # thresholds at which such a band is tried anew
+PART = 0.2  # of its length: what is shorter is no line of the two
 GAP = 2.5  # x-heights between pieces of one line
 LEVEL = 0.6  # x-heights that such pieces may lie apart in height
 ELONGATED = 4  # times as long as thick: a component's own direction is then known
@@ -104,35 +108,78 @@ def lines_from_maps(
     """
     marks = np.maximum(maps[..., START], maps[..., END])
     band = maps[..., BAND] * (1 - 0.9 * marks)
-    mask = (band > threshold).astype(np.uint8)
-    count, parts, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    order = np.argsort(parts, axis=None, kind="stable")
-    ends = np.cumsum(np.bincount(parts.ravel(), minlength=count))
-    pieces = []
-    for part in range(1, count):
-        if stats[part, cv2.CC_STAT_AREA] < 6:
-            continue
-        rows, columns = np.divmod(order[ends[part - 1] : ends[part]], parts.shape[1])
-        piece = _piece(rows, columns, band[rows, columns], thickness)
-        if piece is not None:
-            pieces.append(piece)
+    parts = _components(band, threshold)
+    pieces = [_piece(rows, columns, band[rows, columns], thickness) for rows, columns in parts]
+    known = [k for k, piece in enumerate(pieces) if piece is not None]
+    parts, pieces = [parts[k] for k in known], [pieces[k] for k in known]
+    if pieces:
+        usual = _usual_x_height(pieces)
+        pieces = [
+            line
+            for part, piece in zip(parts, pieces, strict=True)
+            for line in (
+                _apart(part, piece, band, usual) if piece.x_height > THICK * usual else [piece]
+            )
+        ]
     lines = _joined(pieces, marks)
     lines = [_lengthened(line, EDGE * line.x_height) for line in lines]
     lines = _without_scraps(lines)
     return [line.scaled(STRIDE) for line in lines]
 
 
+def _components(band: np.ndarray, threshold: float) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return rows and columns of each connected part of a band above a threshold."""
+    mask = (band > threshold).astype(np.uint8)
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    order = np.argsort(parts, axis=None, kind="stable")
+    ends = np.cumsum(np.bincount(parts.ravel(), minlength=count))
+    return [
+        np.divmod(order[ends[part - 1] : ends[part]], parts.shape[1])
+        for part in range(1, count)
+        if stats[part, cv2.CC_STAT_AREA] >= 6
+    ]
+
+
+def _apart(part, piece: TextLine, band: np.ndarray, usual: float) -> list[TextLine]:
+    """Tell two lines apart that run together, by the lowest threshold that leaves one of each.
+
+    Returns the piece itself if none does. A higher threshold leaves less than the line's height,
+    so each has at least the `usual` x-height.
+    """
+    alone = np.zeros_like(band)
+    alone[part] = band[part]
+    for level in LEVELS:
+        inner = [_piece(*cells, band[cells]) for cells in _components(alone, level)]
+        lines = [line for line in inner if line is not None and line.length > PART * piece.length]
+        lines.sort(key=lambda line: -line.length)
+        if len(lines) > 1 and _one_above_the_other(*lines[:2]):
+            return [replace(line, x_height=max(line.x_height, usual)) for line in lines]
+    return [piece]
+
+
+def _one_above_the_other(long: TextLine, short: TextLine) -> bool:
+    overlap = min(long.baseline[-1, 0], short.baseline[-1, 0]) - max(
+        long.baseline[0, 0], short.baseline[0, 0]
+    )
+    return overlap > short.length / 2
+
+
+def _usual_x_height(lines: Sequence[TextLine]) -> float:
+    """Return the x-height that most of the writing has, by length."""
+    order = sorted(lines, key=lambda line: line.x_height)
+    length = np.cumsum([line.length for line in order])
+    return order[int(np.searchsorted(length, length[-1] / 2))].x_height
+
+
 def _without_scraps(lines: list[TextLine]) -> list[TextLine]:
     """Drop what is shorter than a short word, by the x-height that most of the writing has."""
     if not lines:
         return []
-    order = sorted(lines, key=lambda line: line.x_height)
-    length = np.cumsum([line.length for line in order])
-    typical = order[int(np.searchsorted(length, length[-1] / 2))].x_height
-    return [line for line in lines if line.length > SHORTEST * max(line.x_height, 0.7 * typical)]
+    usual = _usual_x_height(lines)
+    return [line for line in lines if line.length > SHORTEST * max(line.x_height, 0.7 * usual)]
 
 
-def _piece(rows, columns, weights, thickness: float) -> TextLine | None:
+def _piece(rows, columns, weights, thickness: float = 1.0) -> TextLine | None:
     """Run a baseline along one component of the band, in its own direction."""
     points = np.stack([columns, rows], axis=1) + 0.5
     center = np.average(points, axis=0, weights=weights)

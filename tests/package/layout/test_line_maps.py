@@ -46,6 +46,20 @@ def test_a_line_with_a_gap_is_one_and_a_mark_between_makes_it_two():
     assert len(line_maps.lines_from_maps(maps)) == 2
 
 
+def test_lines_that_run_together_are_told_apart_and_a_tall_one_is_left_whole():
+    rows = (60, 100, 140, 168, 210)
+    maps = line_maps.targets([level(60, 440, row) for row in rows], (256, 512))
+    maps = maps[..., :3].astype(np.float32)
+    assert len(line_maps.lines_from_maps(maps)) == 5
+    between = maps[70:78, 40:200, BAND]  # of the third line and the fourth
+    between[between == 0] = 0.45
+    lines = sorted(line_maps.lines_from_maps(maps), key=lambda line: line.baseline[0, 1])
+    assert [line.baseline[:, 1].mean() for line in lines] == pytest.approx(rows, abs=4)
+    assert all(line.x_height == pytest.approx(16, abs=4) for line in lines)
+    between[between == 0.45] = 1  # as sure as the lines: nothing tells them apart
+    assert len(line_maps.lines_from_maps(maps)) == 4
+
+
 def test_thickness_is_a_factor_on_the_x_height():
     (usual,) = found([level(60, 440, 120)])
     (thick,) = found([level(60, 440, 120)], thickness=2.0)
