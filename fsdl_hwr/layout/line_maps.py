@@ -108,19 +108,16 @@ def lines_from_maps(
     """
     marks = np.maximum(maps[..., START], maps[..., END])
     band = maps[..., BAND] * (1 - 0.9 * marks)
-    parts = _components(band, threshold)
-    pieces = [_piece(rows, columns, band[rows, columns], thickness) for rows, columns in parts]
-    known = [k for k, piece in enumerate(pieces) if piece is not None]
-    parts, pieces = [parts[k] for k in known], [pieces[k] for k in known]
-    if pieces:
-        usual = _usual_x_height(pieces)
-        pieces = [
-            line
-            for part, piece in zip(parts, pieces, strict=True)
-            for line in (
-                _apart(part, piece, band, usual) if piece.x_height > THICK * usual else [piece]
-            )
-        ]
+    found = [
+        (part, piece)
+        for part in _components(band, threshold)
+        if (piece := _piece(*part, band[part], thickness)) is not None
+    ]
+    usual = _usual_x_height([piece for _, piece in found])
+    pieces = []
+    for part, piece in found:
+        thick = piece.x_height > THICK * usual
+        pieces += _apart(part, piece, band, usual) if thick else [piece]
     lines = _joined(pieces, marks)
     lines = [_lengthened(line, EDGE * line.x_height) for line in lines]
     lines = _without_scraps(lines)
@@ -165,7 +162,9 @@ def _one_above_the_other(long: TextLine, short: TextLine) -> bool:
 
 
 def _usual_x_height(lines: Sequence[TextLine]) -> float:
-    """Return the x-height that most of the writing has, by length."""
+    """Return the x-height that most of the writing has, by length; 0 if there is none."""
+    if not lines:
+        return 0.0
     order = sorted(lines, key=lambda line: line.x_height)
     length = np.cumsum([line.length for line in order])
     return order[int(np.searchsorted(length, length[-1] / 2))].x_height
@@ -173,8 +172,6 @@ def _usual_x_height(lines: Sequence[TextLine]) -> float:
 
 def _without_scraps(lines: list[TextLine]) -> list[TextLine]:
     """Drop what is shorter than a short word, by the x-height that most of the writing has."""
-    if not lines:
-        return []
     usual = _usual_x_height(lines)
     return [line for line in lines if line.length > SHORTEST * max(line.x_height, 0.7 * usual)]
 
