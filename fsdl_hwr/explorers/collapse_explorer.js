@@ -142,7 +142,7 @@ function makeControls(model, player) {
   });
   return {
     rows: [
-      html("div", { class: "fsdl-row" }, html("label", {}, "Path ", input), another),
+      html("div", { class: "fsdl-row" }, html("label", { class: "fsdl-slider" }, "Path", input), another),
       html("div", { class: "fsdl-row", role: "group", "aria-label": "Step" }, player.button,
         ...steps),
     ],

@@ -1,6 +1,6 @@
 // How often the model gate calls a worse candidate worse: a curve over the true difference.
 // state: writers, lines (of each writer), error (CER in percent), effect (percent of it, shown).
-const [WIDE, HIGH, LEFT, BOTTOM] = [520, 200, 40, 24];
+const [WIDE, HIGH, LEFT, RIGHT, BOTTOM] = [520, 200, 40, 16, 24];
 
 function makePlot() {
   const curve = svg("polyline", { class: "worse" });
@@ -14,7 +14,7 @@ function makePlot() {
     element,
     show({ effects, worse, better }, { effect }) {
       const most = effects.at(-1);
-      const x = (value) => LEFT + (WIDE - LEFT - 10) * value / most;
+      const x = (value) => LEFT + (WIDE - LEFT - RIGHT) * value / most;
       const y = (share) => HIGH - BOTTOM - (HIGH - BOTTOM - 10) * share;
       const points = (shares) => effects.map((e, k) => `${x(e)},${y(shares[k])}`).join(" ");
       curve.setAttribute("points", points(worse));
@@ -25,7 +25,7 @@ function makePlot() {
         ...effects.map((e) => svg("text", { x: x(e), y: HIGH - 6, "text-anchor": "middle" },
           `${e}%`)),
         ...[0, 0.5, 1].flatMap((share) => [
-          svg("line", { x1: LEFT, x2: WIDE - 10, y1: y(share), y2: y(share) }),
+          svg("line", { x1: LEFT, x2: WIDE - RIGHT, y1: y(share), y2: y(share) }),
           svg("text", { x: LEFT - 6, y: y(share) + 4, "text-anchor": "end" }, `${100 * share}%`),
         ]));
     },

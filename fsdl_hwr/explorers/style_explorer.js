@@ -49,7 +49,7 @@ function render({ model, el }) {
     html("div", { class: "fsdl-row fsdl-style-desk" },
       named("One letter; every square is a style", picture.element),
       html("div", {}, ...sliders.map(({ element }) => html("div", {}, element)),
-        html("div", {}, "Word ", word), named("The word in this style", line.element))),
+        html("div", { class: "fsdl-slider" }, "Word", word), named("The word in this style", line.element))),
     status,
   );
   listen(model, root, () => {

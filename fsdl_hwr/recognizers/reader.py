@@ -15,6 +15,7 @@ from fsdl_hwr.datasets.lines import Lines, ink_widths
 from fsdl_hwr.ink import LineGeometry
 
 MAX_METADATA = 1_000_000  # bytes: what a file says of itself is short
+USUAL_SQUEEZE = 0.7  # share of its width that a long line keeps in training, too
 
 # Of one line each, in a list or one alone: arrays, paths, bytes of files, or PIL images.
 Pictures = Sequence[Any] | np.ndarray | str | bytes | os.PathLike
@@ -225,7 +226,7 @@ class LineReader:
                 stacklevel=5,
             )
         ink, natural_width = paper.fit_line(ink, geometry)
-        if natural_width > geometry.width:
+        if USUAL_SQUEEZE * natural_width > geometry.width:
             warnings.warn(
                 f"{name} is {natural_width} px wide at a height of {geometry.height} px; it was "
                 f"squeezed to the {geometry.width} px that the recognizer reads. Cut long lines "

@@ -64,7 +64,7 @@ def png_of(width: int, height: int, extra: bytes = b"") -> bytes:
     """Return a PNG of black pixels, one bit each; `extra` chunks stand before the pixels."""
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0))
     packer = zlib.compressobj(9)
-    row = bytes(width // 8 + 2)
+    row = bytes(1 + -(-width // 8))  # the filter, and eight pixels a byte
     pixels = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
     return _PNG + header + extra + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 

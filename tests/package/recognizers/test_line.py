@@ -432,6 +432,9 @@ def test_long_lines_are_squeezed_and_said(trained):
     with pytest.warns(UserWarning, match="Image 1 is 2.. px wide.*squeezed to the 160 px"):
         texts = trained[0].read_lines([line[:, :56], line])
     assert texts[0] == "oo" and isinstance(texts[1], str)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)  # as narrow as lines of the training
+        trained[0].read_lines([line[:, :220]])
 
 
 @pytest.mark.parametrize(
