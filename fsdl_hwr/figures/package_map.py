@@ -49,6 +49,12 @@ class Module:
         """The part of the package that the module belongs to: its folder, or itself."""
         return self.name.split(".")[0]
 
+    @property
+    def label(self) -> str:
+        """What tells it from the others of its folder: "box" for explorers.box_explorer."""
+        kind = "_" + self.part.removesuffix("s")
+        return self.name.removeprefix(f"{self.part}.").removesuffix(kind)
+
 
 def read_modules(folder: str | os.PathLike) -> list[Module]:
     """Read every module below a package's `folder`, by syntax alone: nothing is imported.
@@ -301,8 +307,8 @@ def _draw_box(axes, part, modules, box, column_width, longest, marked):
         color = drawing.ORANGE if module.name in marked else drawing.SKY
         bar = Rectangle((x, y + 0.02), length, ROW - 0.04, color=color, alpha=0.55, zorder=4)
         axes.add_patch(bar)
-        name = module.name.removeprefix(f"{part}.")
+        name = module.label
         weight = "bold" if name == part else "normal"
-        inches = (0.64 if name == part else 0.56) * len(name) / 72  # at a size of one point
+        inches = (0.64 if name == part else 0.6) * len(name) / 72  # at a size of one point
         size = min(8.5, (column_width - 0.14) / inches)
         axes.text(x + 0.03, y + ROW / 2, name, va="center", size=size, weight=weight, zorder=5)
