@@ -31,7 +31,7 @@ test: $(READY)  ## lint, unit tests, structure of the notebooks, every notebook 
 	$(TWO_AT_A_TIME) --durations 15 --nbval-lax --nbval-current-env --nbval-cell-timeout 900 --ignore=labs/exercises --ignore=labs/04b_many_machines.ipynb $(LONG_FIRST)
 
 unit: $(READY)  ## the tests without notebooks, browser and what trains to learn: 4 minutes of CPU
-	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile -m "not long and not notebook and not slow" tests/package tests/project
+	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile -p no:nbval -m "not long and not notebook and not slow" tests/package tests/project
 
 gate: $(READY)  ## plant each defect in a copy of the package, and see which test catches it
 	$(BIN)/python -m fsdl_hwr.gate

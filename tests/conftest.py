@@ -6,12 +6,10 @@ import json
 from ast import literal_eval
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 import run_summary
 import small_runs
-from papermill import inspect_notebook
 from paths import APART, RUNS
 
 from fsdl_hwr import experiments
@@ -72,6 +70,8 @@ def small_metrics(request, small_run):
 @pytest.fixture
 def alternative_texts(request, small_run):
     """What stands for each figure of the small run's report where it cannot be seen."""
+    import nbformat
+
     notebook = nbformat.read(small_run / f"{request.module.LAB.stem}.ipynb", as_version=4)
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     figures = [output for output in outputs if "image/png" in output.get("data", {})]
@@ -81,6 +81,8 @@ def alternative_texts(request, small_run):
 @pytest.fixture
 def metrics(request):
     """What LAB measured with its defaults, which `make test` runs under nbval before the tests."""
+    from papermill import inspect_notebook  # takes a second
+
     lab = request.module.LAB
     file = RUNS / lab.stem / "results.json"
     if not file.is_file():

@@ -94,6 +94,7 @@ def test_fast_path_equals_keras_on_lines_of_real_size():
     np.testing.assert_allclose(ctc.loss(targets, logits), slow, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_fit_trains_a_network_on_lines_of_mixed_length():
     keras.utils.set_random_seed(0)
     rng = np.random.default_rng(0)

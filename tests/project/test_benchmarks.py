@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from paths import ROOT
 
+from fsdl_hwr import networks
 from fsdl_hwr.datasets.lines import Lines
+from fsdl_hwr.recognizers.line import Recognizer
 
 if keras.backend.backend() != "tensorflow":
     pytest.skip("the training step is taken apart on TensorFlow", allow_module_level=True)
@@ -70,11 +72,12 @@ def test_a_stream_is_watched_to_its_end(script):
     assert all(row["lines_per_second"] > 0 and row["memory_mb"] > 10 for row in rows)
 
 
-def test_the_first_text_is_timed_in_processes_of_their_own(script, monkeypatch):
+def test_the_first_text_is_timed_in_processes_of_their_own(script, tmp_path):
     """One round of few lines; reading from the ONNX file brings neither Keras nor TensorFlow."""
     for package in ("onnx", "onnxruntime", "tf2onnx"):
         pytest.importorskip(package)
-    record = script("first_text.py")["compare"](None, rounds=1, num_lines=2)
+    small = Recognizer(networks.line_cnn(filters=(2, 4, 4))).save(tmp_path / "small.keras")
+    record = script("first_text.py")["compare"](small, rounds=1, num_lines=2)
     ways = record["ways"]
     assert record["same_texts"] and record["lines"] == 2
     assert ways["onnx"]["imports"] == [] and ways["keras"]["imports"] == ["keras", "tensorflow"]

@@ -143,7 +143,7 @@ def trained(tmp_path_factory):
     for image, width in zip(images, widths, strict=True):
         image[4:24, :width] = rng.integers(0, 256, (20, width))
     made = lines.Lines(images, ("abc cab",) * 8, widths)
-    network = networks.line_crnn(num_classes=CLASSES, filters=(2, 4, 4), lstm_size=4)
+    network = networks.line_cnn(num_classes=CLASSES, filters=(2, 4, 4))
     recognizer = Recognizer(network, ALPHABET)
     recorder = ctc_explorer.Recorder(recognizer, made[[2]], batches=(0, 2, 100))
     folder = tmp_path_factory.mktemp("run")

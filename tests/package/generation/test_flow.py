@@ -59,6 +59,7 @@ def test_a_walk_has_steps(trained):
         trained[0].make(np.zeros(1, int), steps=0)
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_one_class_of_few_letters_is_learned_too(rng):
     rows = rng.normal(size=(5, letters.NUM_POINTS, 3)).astype(np.float32)
     flow = PenFlow(Basis(rows, 3), 1, width=8, depth=1)
@@ -68,6 +69,7 @@ def test_one_class_of_few_letters_is_learned_too(rng):
     assert flow.make(np.zeros(2, int), guidance=2.0).shape == (2, letters.NUM_POINTS, 3)
 
 
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.filterwarnings("ignore:invalid value", "ignore:overflow")
 def test_a_training_that_diverges_makes_paper_and_no_error(rng):
     rows = rng.normal(size=(8, letters.NUM_POINTS, 3)).astype(np.float32)

@@ -35,6 +35,7 @@ def pipeline(reader, sample, *numbers):
     return Pipeline(reader, sample, numbers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_test_of_a_fault_fails_with_it_and_passes_without(number, reader, sample):
     fault = FAULTS[number - 1]
@@ -43,6 +44,7 @@ def test_the_test_of_a_fault_fails_with_it_and_passes_without(number, reader, sa
     assert fault.test(pipeline(reader, sample, number)) != ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [2, 3, 5, 6, 7, 8])
 def test_no_other_test_takes_the_blame(number, reader, sample):
     """Faults that do not touch the frames are found by their own test alone."""
@@ -51,12 +53,14 @@ def test_no_other_test_takes_the_blame(number, reader, sample):
     assert found == [number]
 
 
+@pytest.mark.slow
 def test_without_faults_it_reads_as_the_recognizer(reader, sample):
     narrow = lines.make_lines(small.MAKER, small.TEXTS * 2, 2)
     read = Pipeline(reader, narrow).read()
     assert read == reader.read(narrow)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 2])
 def test_reading_shows_the_symptom(number, reader, sample):
     texts = pipeline(reader, sample, number).read()
@@ -64,6 +68,7 @@ def test_reading_shows_the_symptom(number, reader, sample):
     assert right < 0.5
 
 
+@pytest.mark.slow
 def test_units_of_the_loss_differ_by_the_labels_length(reader, sample):
     log_probs = np.full((1, 9, 5), np.log(1 / 5))
     labels = [[1, 2, 3]]

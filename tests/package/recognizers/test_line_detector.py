@@ -82,6 +82,7 @@ def test_training_keeps_the_best_weights(network, maker, tmp_path):
         np.testing.assert_array_equal(kept, best)
 
 
+@pytest.mark.slow
 def test_a_page_can_be_learned_by_heart(network, maker):
     inks, maps = line_detector.DrawnBatches(maker, 1, 1, seed=0)[0]
     network.compile(keras.optimizers.Adam(1e-2), loss=line_detector.map_loss)
