@@ -133,44 +133,42 @@ def test_the_figure_of_a_recording_shows_the_chosen_moments(recording):
     figure.canvas.draw()
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """A small recognizer that trained on a few made-up lines, and its recorder."""
-    keras.utils.set_random_seed(0)
-    rng = np.random.default_rng(0)
+@pytest.fixture
+def made(rng):
+    """A few lines of random ink."""
     widths = np.array([300, 420, 500, 260, 380, 460, 350, 410], np.int32)
     images = np.zeros((8, 28, 952), np.uint8)
     for image, width in zip(images, widths, strict=True):
         image[4:24, :width] = rng.integers(0, 256, (20, width))
-    made = lines.Lines(images, ("abc cab",) * 8, widths)
-    network = networks.line_cnn(num_classes=CLASSES, filters=(2, 4, 4))
-    recognizer = Recognizer(network, ALPHABET)
-    recorder = ctc_explorer.Recorder(recognizer, made[[2]], batches=(0, 2, 100))
-    folder = tmp_path_factory.mktemp("run")
-    recognizer.fit(made, made, epochs=2, batch_size=2, folder=folder, callbacks=[recorder])
+    return lines.Lines(images, ("abc cab",) * 8, widths)
+
+
+@pytest.fixture
+def small():
+    keras.utils.set_random_seed(0)
+    return Recognizer(networks.line_cnn(num_classes=CLASSES, filters=(2, 4, 4)), ALPHABET)
+
+
+def test_the_recorder_sees_the_training_as_reading_does(small, made, tmp_path, eagerly):
+    recorder = ctc_explorer.Recorder(small, made[[2]], batches=(0, 2, 100))
+    small.fit(made, made, epochs=2, batch_size=2, folder=tmp_path, callbacks=[recorder])
     recorder.record("kept")
-    return recognizer, made, recorder
-
-
-def test_the_recorder_sees_the_training_as_reading_does(trained):
-    recognizer, made, recorder = trained
     recording = recorder.recording
     assert recording.names == ("batch 0", "batch 2", "epoch 1", "epoch 2", "kept")
-    frames = recognizer.frames(made.ink_widths)[2]
+    frames = small.frames(made.ink_widths)[2]
     assert recording.logits.shape == (5, frames, CLASSES)
     assert recording.logits.dtype == np.float32
     assert recording.image.shape == (28, frames * 8)
-    now = recognizer.logits(made[[2]])[0, :frames]
+    now = small.logits(made[[2]])[0, :frames]
     np.testing.assert_allclose(recording.logits[-1], now, atol=1e-6)
     for earlier, later in zip(recording.logits[:3], recording.logits[1:4], strict=True):
         assert np.abs(earlier - later).max() > 1e-4  # it learns in between
 
 
-def test_the_recorder_refuses_a_line_that_does_not_fit(trained):
-    recognizer, made, _ = trained
+def test_the_recorder_refuses_a_line_that_does_not_fit(small, made):
     crowded = lines.Lines(made.images[:1], ("aa" * 30,), made.ink_widths[:1])
     with pytest.raises(ValueError, match="38 frames and needs"):
-        ctc_explorer.Recorder(recognizer, crowded)
+        ctc_explorer.Recorder(small, crowded)
 
 
 def test_the_page_gets_the_packages_numbers(recording):

@@ -15,9 +15,9 @@ def trained():
     basis = Basis(rows, 6)
     keras.utils.set_random_seed(0)
     flow = PenFlow(basis, 2, width=48, depth=1)
-    flow.compile(keras.optimizers.Adam(3e-3))
+    flow.compile(keras.optimizers.Adam(1e-2))
     inputs = basis.encode(rows), letters.one_hot(real.labels, 2)
-    losses = flow.fit(inputs, batch_size=24, epochs=80, verbose=0).history["loss"]
+    losses = flow.fit(inputs, batch_size=40, epochs=40, verbose=0).history["loss"]
     return flow, losses, np.stack([rows[real.labels == k].mean(axis=0) for k in (0, 1)])
 
 

@@ -205,7 +205,7 @@ def test_a_shortcut_trains_beside_the_output_that_reads(sixteen, tmp_path):
     recognizer = tiny(shortcut=True)
     side = recognizer.network.get_layer("shortcut").kernel
     before = keras.ops.convert_to_numpy(side)
-    fitted = {"epochs": 2, "folder": tmp_path, "batch_size": 8}
+    fitted = {"epochs": 1, "folder": tmp_path, "batch_size": 8}
     history = recognizer.fit(sixteen, sixteen, **fitted)
     assert not np.allclose(before, keras.ops.convert_to_numpy(side))
     assert recognizer.logits(sixteen).shape == (16, 20, 5)

@@ -49,6 +49,7 @@ def test_the_rows_of_a_growing_character_weigh_more_the_later_they_are(character
     assert features[0, length, -1] == 1 and (features[0, :length, -1] == 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("features", [6, 5])
 def test_two_letters_are_learned_in_seconds(features):
     training, validation = (

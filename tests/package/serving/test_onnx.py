@@ -72,7 +72,6 @@ def pages():
     return lines.Lines(images, ("",) * 5, widths)
 
 
-@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("name", NETWORKS)
 def test_onnx_gives_the_logits_and_the_texts_of_keras(name, pages, tmp_path):
     by_keras = recognizer(name)
