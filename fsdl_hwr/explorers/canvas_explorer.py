@@ -143,10 +143,12 @@ def explore(reader: Reader, samples: Sequence[Sample], folder: str | Path):
         "height": height,
         "samples": [sample.label for sample in samples],
     }
-    done = {"saves": 0, "message": ""}
+    done = {"saves": 0, "message": "", "strokes": []}
 
     def compute(state: Mapping) -> dict:
         drawn_ink = canvas_ink.to_ink(state["strokes"])
+        if state["strokes"] != done["strokes"]:  # others than those that were saved
+            done.update(message="", strokes=state["strokes"])
         if state["saves"] != done["saves"]:
             done.update(saves=state["saves"], message="")
             label = normalize(state["label"])
