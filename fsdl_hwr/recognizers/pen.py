@@ -12,7 +12,9 @@ from fsdl_hwr.datasets.pen_characters import PenCharacters
 from fsdl_hwr.recognizers import classifier, training
 
 ROWS = (24, 40, 64, pen_sequences.MAX_STEPS + 1)  # of a batch of growing characters: few shapes
-END_WEIGHT = 0.3  # share of a growing character's loss that its last row has
+END_WEIGHT = 0.4  # of the last row of a growing character; all others share the rest
+HALFWAY_WEIGHT = 0.8  # of the rows about halfway, for the answer that supposes to be there
+ABOUT_HALF = (0.45, 0.55)  # shares of the ink
 SORTED_BATCHES = 16  # batches: that many at a time, characters are sorted by length
 SIZE_NOISE = 0.07  # by which training varies a size, on a log scale
 
@@ -92,11 +94,11 @@ class FinishedCharacters(PenBatches):
 
 
 class GrowingCharacters(PenBatches):
-    """Batches of `pen_sequences.step_features`, with targets and weights for every row.
+    """Batches of `pen_sequences.step_features`, with targets and weights for both answers per row.
 
-    A character of n steps has a last row n that says that it has ended. A row's weight grows with
-    what has been drawn. Characters of about equal length share a batch, since a network computes as
-    many rows as the longest needs. Arguments as `PenBatches`.
+    A character of n steps has a last row n that says that it has ended. Characters of about equal
+    length share a batch, since a network computes as many rows as the longest needs. Arguments as
+    `PenBatches`.
     """
 
     def __init__(self, characters: PenCharacters, *arguments, **options):
@@ -109,6 +111,8 @@ class GrowingCharacters(PenBatches):
         for k, (points, pen) in enumerate(sequences):
             self.points[k, : len(pen)], self.points[k, len(pen) :] = points, points[-1]
             self.pen[k, : len(pen)] = pen
+        drawn = np.cumsum(self.pen, axis=1)
+        self.shares = drawn / drawn[:, -1:]  # of the ink, (n, rows)
         self.epoch = -1  # until training begins
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -116,12 +120,20 @@ class GrowingCharacters(PenBatches):
             return self._example(index)
         chosen = self.chosen(index)
         features = self.features(chosen, self._rng(index))  # (batch, rows, features)
-        rows, lengths = np.arange(features.shape[1]), self.lengths[chosen, None]
-        weights = np.where(rows < lengths, 0.2 + rows / lengths, 0)  # (batch, rows)
-        weights *= (1 - END_WEIGHT) / weights.sum(axis=1, keepdims=True)
-        weights[rows == lengths] = END_WEIGHT
-        targets = np.repeat(self.targets(chosen)[:, None], len(rows), axis=1)
-        return features, targets, (len(rows) * weights).astype(np.float32)
+        growing = np.arange(features.shape[1]) < self.lengths[chosen, None]  # (batch, rows)
+        targets = self.targets(chosen)[:, None, None]  # (batch, 1, 1, classes)
+        targets = np.tile(targets, (1, growing.shape[1], 2, 1))  # (batch, rows, 2, classes)
+        return features, targets, self._weights(chosen, growing)
+
+    def _weights(self, chosen: np.ndarray, growing: np.ndarray) -> np.ndarray:
+        """Weigh both answers of every row: growing (batch, rows) to float32 (batch, rows, 2)."""
+        low, high = ABOUT_HALF
+        shares = self.shares[chosen, : growing.shape[1]]
+        halfway = growing & (shares >= low) & (shares <= high)
+        now = (1 - END_WEIGHT) * _evenly(growing)
+        now[np.arange(len(chosen)), self.lengths[chosen]] = END_WEIGHT
+        weights = np.stack([now, HALFWAY_WEIGHT * _evenly(halfway)], axis=-1)
+        return (2 * growing.shape[1] * weights).astype(np.float32)  # Keras takes the mean
 
     def features(self, chosen: np.ndarray, rng: np.random.Generator | None = None) -> np.ndarray:
         """Describe characters: float32 (chosen, rows, features); with `rng`, changed ones."""
@@ -149,8 +161,8 @@ class GrowingCharacters(PenBatches):
         num_classes = len(self.characters.characters)
         return (
             np.zeros((*shape, num_features), np.float32),
-            np.zeros((*shape, num_classes), np.float32),
-            np.zeros(shape, np.float32),
+            np.zeros((*shape, 2, num_classes), np.float32),
+            np.zeros((*shape, 2), np.float32),
         )
 
     def _order(self, rng: np.random.Generator) -> np.ndarray:
@@ -159,6 +171,11 @@ class GrowingCharacters(PenBatches):
         parts = np.split(order, range(at_once, len(order), at_once))
         order = np.concatenate([part[np.argsort(self.lengths[part])] for part in parts])
         return rng.permutation(order.reshape(-1, self.batch_size)).ravel()
+
+
+def _evenly(rows: np.ndarray) -> np.ndarray:
+    """Divide 1 among the rows that are true, per character: (batch, rows); among none, 0."""
+    return rows / np.maximum(rows.sum(axis=1, keepdims=True), 1)
 
 
 def fit(  # long: each argument is explained
@@ -270,7 +287,7 @@ def batches(network: keras.Model, characters: PenCharacters, *arguments) -> PenB
 
 def is_causal(network: keras.Model) -> bool:
     """Return whether a network answers after every point, and not once per character."""
-    return len(network.output_shape) == 3
+    return len(network.output_shape) == 4
 
 
 def logits(network: keras.Model, characters: PenCharacters) -> np.ndarray:
@@ -289,8 +306,8 @@ def _final_logits(network: keras.Model, data: PenBatches) -> np.ndarray:
     for start in range(0, data.num_examples, data.batch_size):
         chosen = np.arange(start, min(start + data.batch_size, data.num_examples))
         if isinstance(data, GrowingCharacters):
-            answers = network.predict_on_batch(data.features(chosen))  # (batch, rows, classes)
-            parts.append(np.asarray(answers)[np.arange(len(chosen)), data.lengths[chosen]])
+            answers = network.predict_on_batch(data.features(chosen))  # (batch, rows, 2, classes)
+            parts.append(np.asarray(answers)[np.arange(len(chosen)), data.lengths[chosen], 0])
         else:
             features = data.features(data.points[chosen], data.pen[chosen], data.sizes[chosen])
             parts.append(np.asarray(network.predict_on_batch(features)))  # (batch, classes)

@@ -31,12 +31,14 @@ class Trace:
 
     points: float32 (n, 2), in units of the writer. pen: float32 (n,), 1 on the paper.
     probabilities: float32 (n, classes), calibrated. logits: float32 (n, classes), as they were.
+    halfway: float32 (n, classes), the logits of the answer that supposes half of it to be drawn.
     """
 
     points: np.ndarray
     pen: np.ndarray
     probabilities: np.ndarray
     logits: np.ndarray
+    halfway: np.ndarray
 
     def __len__(self) -> int:
         return len(self.points)
@@ -67,7 +69,7 @@ class PenReader:
         self.temperature = temperature  # by which logits are divided, see `calibrate`
         self.kernel, self.bias = network.get_layer("convolution").get_weights()
         self.gates = network.get_layer("lstm").get_weights()  # input, recurrent, bias
-        self.readout = network.get_layer("logits").get_weights()
+        self.readouts = [network.get_layer(name).get_weights() for name in ("logits", "halfway")]
 
     def begin(self) -> PenState:
         """Return the state before the first point."""
@@ -77,7 +79,7 @@ class PenReader:
         return PenState(recent, np.zeros(units, np.float32), np.zeros(units, np.float32))
 
     def step(self, features: np.ndarray, state: PenState) -> tuple[np.ndarray, PenState]:
-        """Read one more point: features (10,) to logits (classes,) and the state after it."""
+        """Read one more point: features (10,) to logits (2, classes) and the state after it."""
         seen = np.concatenate([state.recent, features[None]])  # (5, features)
         x = np.tensordot(seen, self.kernel, 2) + self.bias  # (filters,)
         of_input, of_hidden, bias = self.gates
@@ -85,8 +87,8 @@ class PenReader:
         enter, forget, content, leave = np.split(z, 4)
         cell = _sigmoid(forget) * state.cell + _sigmoid(enter) * np.tanh(content)
         hidden = _sigmoid(leave) * np.tanh(cell)
-        kernel, bias = self.readout
-        return hidden @ kernel + bias, PenState(seen[1:], hidden, cell)
+        answers = np.stack([hidden @ kernel + bias for kernel, bias in self.readouts])
+        return answers, PenState(seen[1:], hidden, cell)
 
     def trace(self, ink: Ink, unit: float, lifted: bool = True, ended: bool = False) -> Trace:
         """Read a growing ink: an answer after every point that `pen_sequences.steps` takes of it.
@@ -107,10 +109,10 @@ class PenReader:
         features = pen_sequences.step_features(points[None], pen[None], said[None])[0]
         rows, state = [], self.begin()
         for row in features:
-            answer, state = self.step(row, state)
-            rows.append(answer)
-        logits = np.array(rows)  # (n, classes)
-        return Trace(points, pen, _softmax(logits / self.temperature), logits)
+            answers, state = self.step(row, state)
+            rows.append(answers)
+        logits, halfway = np.array(rows).transpose(1, 0, 2)  # (n, classes) each
+        return Trace(points, pen, _softmax(logits / self.temperature), logits, halfway)
 
     def calibrate(self, known: PenCharacters) -> float:
         """Set, and return, the temperature at which probabilities keep their word on `known`.
@@ -172,11 +174,16 @@ class Decisions:
 
 def answers_at(traces: Sequence[Trace], share: float) -> np.ndarray:
     """Return the classes that were likeliest when a share of each ink was drawn: int (n,)."""
-    answers = []
-    for trace in traces:
-        row = int(np.searchsorted(trace.shares, share, side="right")) - 1
-        answers.append(int(trace.probabilities[max(row, 0)].argmax()))
-    return np.array(answers)
+    return np.array([trace.probabilities[_row_at(trace, share)].argmax() for trace in traces])
+
+
+def answers_halfway(traces: Sequence[Trace]) -> np.ndarray:
+    """Return the likeliest classes at half of each ink, as a reader told so finds: int (n,)."""
+    return np.array([trace.halfway[_row_at(trace, 0.5)].argmax() for trace in traces])
+
+
+def _row_at(trace: Trace, share: float) -> int:
+    return max(int(np.searchsorted(trace.shares, share, side="right")) - 1, 0)
 
 
 def decide(traces: Sequence[Trace], labels: Sequence[int], threshold: float = 0.9) -> Decisions:

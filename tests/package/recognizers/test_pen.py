@@ -9,7 +9,9 @@ import small
 
 from fsdl_hwr import augmentation, networks
 from fsdl_hwr.datasets import pen_characters
+from fsdl_hwr.datasets.pen_characters import PenCharacters
 from fsdl_hwr.recognizers import pen
+from fsdl_hwr.recognizers.pen_reader import PenReader
 
 LETTERS = "cCil1"
 
@@ -37,16 +39,46 @@ def test_batches_repeat_for_equal_seeds_and_differ_by_epoch(build, characters):
     np.testing.assert_allclose(first[0][1].sum(axis=-1), 1, atol=1e-5)
 
 
-def test_the_rows_of_a_growing_character_weigh_more_the_later_they_are(characters, causal):
+def test_every_row_counts_for_one_answer_and_those_halfway_for_the_other(characters, causal):
     data = pen.batches(causal, characters, 8)
     data.epoch = 0
-    features, targets, weights = data[0]
-    assert targets.shape == (*features.shape[:2], 5) and weights.shape == features.shape[:2]
-    np.testing.assert_allclose(weights.sum(axis=1), features.shape[1], rtol=1e-4)
-    length = data.lengths[data.chosen(0)[0]]
-    assert (np.diff(weights[0, : length + 1]) > 0).all()
-    assert (weights[0, length + 1 :] == 0).all()
+    features, _, weights = data[0]
+    chosen = data.chosen(0)[0]
+    length, shares = data.lengths[chosen], data.shares[chosen, : weights.shape[1]]
     assert features[0, length, -1] == 1 and (features[0, :length, -1] == 0).all()
+    now, halfway = weights[0].T / weights[0].size  # Keras takes the mean over both
+    np.testing.assert_allclose(now[:length], (1 - pen.END_WEIGHT) / length, rtol=1e-5)
+    np.testing.assert_allclose(now[length:], [pen.END_WEIGHT, *[0] * (len(now) - length - 1)])
+    low, high = pen.ABOUT_HALF
+    assert ((halfway > 0) == ((shares >= low) & (shares <= high))).all()
+    assert halfway.sum() == pytest.approx(pen.HALFWAY_WEIGHT)
+
+
+def test_a_dot_is_halfway_at_no_row_and_teaches_what_it_is(causal):
+    dots = pen_characters.load("strokes", "train", characters=LETTERS, num_writers=1)[:2]
+    dots = dataclasses.replace(dots, inks=[[np.zeros((1, 3), np.float32)]] * 2)
+    data = pen.batches(causal, dots, 2)
+    data.epoch = 0
+    _, _, weights = data[0]
+    assert (weights[..., 1] == 0).all() and (weights[..., 0].sum(axis=1) > 0).all()
+
+
+def test_told_that_half_is_drawn_a_reader_answers_with_the_longer_letter():
+    """A short bar is all of one letter and half of the other."""
+    lengths = np.repeat([0.5, 1.0], 32)  # units
+    bars = PenCharacters(
+        inks=[[np.array([[0, 0], [0, length]], np.float32)] for length in lengths],
+        labels=(lengths == 1).astype(np.int32),
+        writers=np.zeros(64, np.int32),
+        units=np.ones(64, np.float32),
+        characters="lo",
+        source="bars",
+    )
+    keras.utils.set_random_seed(0)
+    network = small.growing(2)
+    pen.fit(network, bars, bars, epochs=20, batch_size=8, verbose=False)
+    trace = PenReader(network, "lo").trace(bars.inks[-1], 1.0)
+    assert (trace.logits[5].argmax(), trace.halfway[5].argmax()) == (0, 1)
 
 
 @pytest.mark.slow

@@ -46,6 +46,7 @@ def test_what_is_drawn_later_changes_no_earlier_answer_by_a_bit(seed, reader):
     later = reader.trace([more], 100.0, lifted=False)
     assert len(later) > len(now)
     assert now.probabilities.tobytes() == later.probabilities[: len(now)].tobytes()
+    assert now.halfway.tobytes() == later.halfway[: len(now)].tobytes()
     lifted, ended = reader.trace(ink, 100.0), reader.trace(ink, 100.0, ended=True)
     assert lifted.probabilities.tobytes() == ended.probabilities[:-1].tobytes()
 
@@ -126,7 +127,8 @@ def trace_of(*best):
         row[:] = (1 - share) / 2
         row[answer] = share
     count = len(best)
-    return Trace(np.zeros((count, 2)), np.ones(count), probabilities, np.zeros((count, 1)))
+    halfway = probabilities[:, [1, 2, 0]]  # another answer than the probabilities
+    return Trace(np.zeros((count, 2)), np.ones(count), probabilities, probabilities, halfway)
 
 
 def test_an_early_answer_counts_and_cannot_be_taken_back():
@@ -140,6 +142,7 @@ def test_an_early_answer_counts_and_cannot_be_taken_back():
     assert found.mean_share == pytest.approx((0.5 + 1) / 2)
     assert pen_reader.answers_at(traces, 0.5).tolist() == [1, 0, 2]
     assert pen_reader.answers_at(traces, 1.0).tolist() == [2, 0, 2]
+    assert pen_reader.answers_halfway(traces).tolist() == [0, 2, 1]
 
 
 def test_nothing_decided_is_no_division_by_zero():
