@@ -113,6 +113,8 @@ def measure_growing(reader: pen_reader.PenReader, validation, test) -> dict:
     for share in SHARES:
         right = pen_reader.answers_at(traces, share) == test.labels
         figures[f"accuracy at {share:.0%}"] = float(np.mean(right))
+    told = pen_reader.answers_halfway(traces) == test.labels
+    figures["accuracy at 50%, told that it is half"] = float(np.mean(told))
     for threshold in (0.5, 0.7, 0.8, 0.9, 0.95, 0.98):
         found = pen_reader.decide(traces, test.labels, threshold)
         figures[f"sure at {threshold:.0%}"] = {
