@@ -7,6 +7,13 @@ three examples. `halves` trains the first on the first half of every ink: about 
 then, by a network that looks both ways and has nothing else to learn. Called again, each goes on
 where it was, or measures again. Figures go to runs/benchmarks/pen_<name>.json. `--source strokes`
 takes the embedded pens, and adds that to the name.
+
+`growing` at half of the ink: 38.4% of the answers are right, and 54.1% of those that are told
+that it is half; `halves` knows 59.4%. Most of the difference is this knowledge and not the
+network: half of a Z is a 7, and only the rest tells. Answers that reach 90% come after 73.4% of
+the ink and 92.0% of them are right; those that reach 95%, after 75.5%, 96.9%. Without label
+smoothing while a character grows, the latter come 1.3 points earlier, but of five taught symbols
+94.8% instead of 96.6% are right.
 """
 
 import argparse
