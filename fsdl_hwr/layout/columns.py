@@ -21,9 +21,11 @@ def cut_at_gutters(lines: Sequence[TextLine], ink: np.ndarray) -> list[TextLine]
 
     lines: in px of the page. ink: bool (height, width) of that page.
     """
-    slope = float(np.tan(page_slope(lines)[0])) if lines else 0.0
+    if not lines:
+        return []
+    slope = float(np.tan(page_slope(lines)[0]))
     pieces = list(lines)
-    for lean in (0.0, slope) if slope else (0.0,):  # an upright page, and one that was turned
+    for lean in (0.0, slope):  # an upright page, and one that was turned
         level = np.array([[1.0, lean], [-slope, 1.0]])  # acts on (x, y)
         for gutter in _gutters([line.baseline @ level.T for line in pieces], pieces):
             pieces = [part for line in pieces for part in _cut(line, level, gutter, ink)]
@@ -32,7 +34,7 @@ def cut_at_gutters(lines: Sequence[TextLine], ink: np.ndarray) -> list[TextLine]
 
 def _gutters(courses, lines) -> list[tuple[float, float, float, float]]:
     """Return left, right, top and bottom of each gutter, from level courses of the lines."""
-    x_height = float(np.median([line.x_height for line in lines])) if lines else 1.0
+    x_height = float(np.median([line.x_height for line in lines]))
     begins = [
         gap for k in range(len(courses)) if (gap := _paper_before(courses, k, x_height)) is not None
     ]

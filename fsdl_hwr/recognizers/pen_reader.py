@@ -60,11 +60,16 @@ class PenReader:
     """Reads characters while they are drawn, with the weights of a `causal_pen_lstm`.
 
     A point is computed from it and the state before it, always by the same products: so what is
-    drawn later changes no earlier answer, not by a bit.
+    drawn later changes no earlier answer, not by a bit. Raises `ValueError` for another network.
     """
 
     def __init__(self, network: keras.Model, characters: str, temperature: float = 1.0):
         classifier.check(network, characters)
+        if "halfway" not in {layer.name for layer in network.layers}:
+            raise ValueError(
+                "The network gives no second answer for half of a character: only a "
+                "`causal_pen_lstm` can be read point by point. Train an older one again (lab 10)."
+            )
         self.characters = characters
         self.temperature = temperature  # by which logits are divided, see `calibrate`
         self.kernel, self.bias = network.get_layer("convolution").get_weights()

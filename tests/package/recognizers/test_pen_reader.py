@@ -107,6 +107,12 @@ def test_any_ink_has_an_answer(name, reader):
     assert np.isfinite(reader.embed(hostile(name), 120.0)).all()
 
 
+def test_a_network_with_one_answer_per_point_is_refused(causal):
+    once = keras.Model(causal.input, causal.get_layer("logits").output)
+    with pytest.raises(ValueError, match="Train an older one again"):
+        PenReader(once, LETTERS)
+
+
 def test_no_ink_has_none(reader):
     with pytest.raises(ValueError, match="draw something"):
         reader.trace([], 120.0)
