@@ -33,6 +33,7 @@ class Prefix:
 
     @property
     def mass(self) -> float:
+        """Probability of all paths that write it."""
         return self.ends_blank + self.ends_character
 
 

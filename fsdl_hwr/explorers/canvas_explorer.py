@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from fsdl_hwr import ctc
-from fsdl_hwr import ink as ink_module
+from fsdl_hwr import ink as pen_ink
 from fsdl_hwr.alphabet import normalize
 from fsdl_hwr.backend import keras
 from fsdl_hwr.datasets import canvas_ink, lines
@@ -157,7 +157,7 @@ def explore(reader: Reader, samples: Sequence[Sample], folder: str | Path):
             done["message"] = f"Saved {label!r} as {path}."
         reading = read(reader, drawn_ink)
         # Of a line image, the paper beyond the ink is left out: more room to enlarge the rest.
-        shown = reading.image[:, : max(ink_module.ink_width(reading.image) + 8, 280)]
+        shown = reading.image[:, : max(pen_ink.ink_width(reading.image) + 8, 280)]
         return {
             **fixed,
             "image": widget.png(shown),

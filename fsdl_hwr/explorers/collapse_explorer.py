@@ -65,7 +65,7 @@ def draw_collapse(path: str) -> Figure:
     axes.tick_params(length=0)
     axes.set_xticks([])
     axes.spines[:].set_visible(False)
-    axes.set_title(say(steps), fontsize=12, parse_math=False)
+    axes.set_title(say(steps), fontsize=12, loc="left", parse_math=False)
     figure.tight_layout()
     return figure
 

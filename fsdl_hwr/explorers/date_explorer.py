@@ -80,7 +80,7 @@ def draw_doubt(dial: Dial, title: str) -> Figure:
     axes.set_xticks(list(dial.radii), [str(count) for count in dial.radii])
     axes.minorticks_off()
     drawing.plain(axes)
-    axes.set_title(title, fontsize=12)
+    axes.set_title(title, fontsize=12, loc="left")
     figure.tight_layout()
     return figure
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from fsdl_hwr import ink as ink_module
+from fsdl_hwr import ink as pen_ink
 from fsdl_hwr.explorers import widget
 from fsdl_hwr.figures import drawing
 from fsdl_hwr.ink import Ink
@@ -94,7 +94,7 @@ def explore(inks: Mapping[str, Ink], readers: Mapping[str, Reader]):
 
 
 def _on_paper(ink: Ink) -> Ink:
-    left, top, right, bottom = ink_module.bounding_box(ink)
+    left, top, right, bottom = pen_ink.bounding_box(ink)
     scale = ROOM / max(right - left, bottom - top, 1e-6)
     middle = np.array([left + right, top + bottom], np.float32) / 2
     return [(stroke[:, :2] - middle) * np.float32(scale) + SIDE / 2 for stroke in ink]

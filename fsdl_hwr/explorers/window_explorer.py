@@ -143,7 +143,7 @@ def draw_windows(
     axes.imshow(image[:, : starts[-1] + window_width], cmap="gray_r", vmin=0, vmax=255)
     _draw_brackets(axes, starts, window_width, window_stride, answers, len(image))
     axes.axis("off")
-    axes.set_title(title, fontsize=12, pad=18)
+    axes.set_title(title, fontsize=12, loc="left", pad=18)
     return figure
 
 

@@ -25,9 +25,19 @@ def show(figure: Figure, alt: str) -> None:
     """Display a figure in a notebook with its alternative text, for those who cannot see it."""
     from IPython.display import Image, display
 
+    _title_from_the_left(figure)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=110, bbox_inches="tight", facecolor="white")
     display(Image(data=buffer.getvalue(), format="png", alt=alt))
+
+
+def _title_from_the_left(figure: Figure) -> None:
+    """Let the title begin where the axes do: of a wide figure, a phone shows the left part."""
+    boxes = [box for axes in figure.axes if (box := axes.get_tightbbox())]
+    left = min((box.x0 for box in boxes), default=0) / figure.bbox.width
+    for text in figure.texts:
+        if text.get_text() == figure.get_suptitle():
+            text.set(x=left, horizontalalignment="left")
 
 
 def show_source(function: Callable) -> None:
@@ -155,7 +165,7 @@ def draw_alignment(
         2, sharex=True, height_ratios=[1.1, 0.2 * len(rows)], gridspec_kw={"hspace": 0.05}
     )
     show_bands(line, image[:, :end], boundaries, [name_of(alphabet, k) for k in label])
-    line.set_title(title, fontsize=12, pad=22)
+    line.set_title(title, fontsize=12, loc="left", pad=22)
     heat.imshow(
         np.exp(log_probs[:, rows]).T,
         cmap="cividis",

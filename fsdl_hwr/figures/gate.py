@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from fsdl_hwr.figures.drawing import BLACK, BLUE, GREEN, ORANGE, VERMILION, WIDTH, plain
+from fsdl_hwr.figures import drawing
+from fsdl_hwr.figures.drawing import BLACK, BLUE, GREEN, ORANGE, VERMILION, WIDTH
 from fsdl_hwr.gate.matrix import Matrix
 from fsdl_hwr.gate.verdict import BETTER, CANNOT_SAY, WORSE, Verdict
 from fsdl_hwr.metrics import Rate
@@ -64,8 +65,8 @@ def draw_verdicts(verdicts: Mapping[str, Verdict], title: str) -> Figure:
     axes.set_yticks(range(len(verdicts)), list(verdicts))
     axes.set(ylim=(len(verdicts) - 0.5, -0.5), xlabel="points of CER beyond the champion's")
     axes.margins(x=0.15)
-    plain(axes, grid="x")
-    axes.set_title(title, fontsize=12)
+    drawing.plain(axes, grid="x")
+    axes.set_title(title, fontsize=12, loc="left")
     figure.tight_layout()
     return figure
 
@@ -92,8 +93,8 @@ def draw_power(
     axes.set(xlabel=label, ylabel="answers other than 'cannot say'", ylim=(0, 1.04))
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(1, 1))
-    plain(axes)
-    axes.set_title(title, fontsize=12)
+    drawing.plain(axes)
+    axes.set_title(title, fontsize=12, loc="left")
     figure.tight_layout()
     return figure
 
@@ -115,7 +116,7 @@ def draw_rates(groups: Mapping[str, Mapping[str, Rate]], title: str) -> Figure:
     axes.set_xlim(left=0)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(1, 1))
-    plain(axes, grid="x")
-    axes.set_title(title, fontsize=12)
+    drawing.plain(axes, grid="x")
+    axes.set_title(title, fontsize=12, loc="left")
     figure.tight_layout()
     return figure

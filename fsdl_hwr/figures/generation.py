@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
 
 from fsdl_hwr.datasets.glyphs import Glyphs
 from fsdl_hwr.figures import drawing, single_characters
@@ -100,29 +99,5 @@ def draw_guidance(curve: Mapping[float, scores.Score], title: str) -> Figure:
     axes.set(xlabel="guidance", ylim=(0, 1.02))
     drawing.plain(axes)
     axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
-    axes.set_title(title, fontsize=12)
-    return figure
-
-
-def draw_help(errors: Mapping[str, Mapping[str, float]], title: str) -> Figure:
-    """Draw errors on unseen writers, by the number of training writers, for several trainings.
-
-    errors: by the number of writers, then by what was learned from.
-    """
-    figure = Figure(figsize=(0.7 * drawing.WIDTH, 3.2))
-    axes = figure.subplots()
-    kinds = list(next(iter(errors.values())))
-    width = 0.8 / len(kinds)
-    for k, (kind, color) in enumerate(zip(kinds, single_characters.COLORS, strict=False)):
-        places = np.arange(len(errors)) + width * (k - (len(kinds) - 1) / 2)
-        values = [of[kind] for of in errors.values()]
-        axes.bar(places, values, width * 0.9, color=color, label=kind)
-        for x, value in zip(places, values, strict=True):
-            axes.text(x, value, f"{value:.1%}", ha="center", va="bottom", fontsize=8)
-    axes.set_xticks(range(len(errors)), [f"{count} writers" for count in errors])
-    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axes.set_ylabel("wrong, of unseen writers' letters")
-    drawing.plain(axes, "y")
-    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
-    axes.set_title(title, fontsize=12)
+    axes.set_title(title, fontsize=12, loc="left")
     return figure

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from fsdl_hwr.datasets.lines import Lines
 from fsdl_hwr.datasets.pages import Page
-from fsdl_hwr.figures.drawing import BLACK, BLUE, GREEN, ORANGE, VERMILION, WIDTH, plain
+from fsdl_hwr.figures import drawing
+from fsdl_hwr.figures.drawing import BLACK, BLUE, GREEN, ORANGE, VERMILION, WIDTH
 from fsdl_hwr.labeling.agreement import Agreement
 
 AGREED, OTHERWISE, ALONE = GREEN, ORANGE, VERMILION
@@ -81,7 +82,7 @@ def draw_noise(scores: np.ndarray, kinds: np.ndarray, title: str) -> Figure:
         axes.hist(finite[kinds == kind], bins, color=color, alpha=0.7, label=label)
     axes.set(xlabel="-log p(label | image) per character, nats", ylabel="labels", yscale="symlog")
     axes.legend(frameon=False)
-    plain(axes)
+    drawing.plain(axes)
     figure.suptitle(title, fontsize=12)
     figure.tight_layout()
     return figure
@@ -121,7 +122,7 @@ def draw_costs(costs: Mapping[str, float], title: str) -> Figure:
     axes.set(xlabel="keystrokes")
     axes.margins(x=0.1)
     axes.invert_yaxis()
-    plain(axes, grid="x")
+    drawing.plain(axes, grid="x")
     figure.suptitle(title, fontsize=12)
     figure.tight_layout()
     return figure

@@ -47,7 +47,7 @@ def draw_lattice(
     axes.set(xlim=(0.5, num_frames + 0.5), ylim=(num_states - 0.4, -0.6))
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_title(title, fontsize=12)
+    axes.set_title(title, fontsize=12, loc="left")
     return figure
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from fsdl_hwr.figures.drawing import BLACK, BLUE, ORANGE, VERMILION, WIDTH, plain
-from fsdl_hwr.figures.single_characters import draw_sheet
+from fsdl_hwr.figures import drawing, single_characters
+from fsdl_hwr.figures.drawing import BLACK, BLUE, ORANGE, VERMILION, WIDTH
 
 
 def draw_rows(rows: Mapping[str, np.ndarray], title: str, columns: Sequence[str] = ()) -> Figure:
@@ -20,7 +20,7 @@ def draw_rows(rows: Mapping[str, np.ndarray], title: str, columns: Sequence[str]
             images = np.rint(255 * np.clip(images.astype(np.float32), 0, 1)).astype(np.uint8)
         sheets.append(images)
     names = columns or [""] * len(sheets[0])
-    return draw_sheet(np.stack(sheets), list(rows), names, title)
+    return single_characters.draw_sheet(np.stack(sheets), list(rows), names, title)
 
 
 def draw_agreement(agreement: np.ndarray, suspicious: Sequence[int], title: str) -> Figure:
@@ -35,7 +35,7 @@ def draw_agreement(agreement: np.ndarray, suspicious: Sequence[int], title: str)
         for k in suspicious:
             labels[k].set(color=VERMILION, fontweight="bold")
     figure.colorbar(shown, ax=axes, label="share of letters alike")
-    axes.set_title(title, fontsize=11)
+    axes.set_title(title, fontsize=11, loc="left")
     figure.tight_layout()
     return figure
 
@@ -62,7 +62,7 @@ def draw_dates(
         error = np.abs(found - years).mean()
         axes.set_title(f"{name}: off by {error:.0f} years", fontsize=10)
         axes.set(xlabel="year of writing")
-        plain(axes)
+        drawing.plain(axes)
         axes.legend(frameon=False, fontsize=8)
     figure.axes[0].set_ylabel("year found, with its interval")
     figure.suptitle(title, fontsize=12)
@@ -79,7 +79,7 @@ def draw_activations(means: Mapping[str, np.ndarray], target: float, title: str)
     axes.axvline(target, color=BLACK, lw=1, ls="--")
     axes.set(xlabel="mean activation of a unit over all letters", ylabel="units")
     axes.legend(frameon=False)
-    plain(axes)
-    axes.set_title(title, fontsize=12)
+    drawing.plain(axes)
+    axes.set_title(title, fontsize=12, loc="left")
     figure.tight_layout()
     return figure

@@ -173,7 +173,7 @@ def draw_package_map(modules: Sequence[Module], title: str, marked: Collection[s
     figure = Figure(figsize=(drawing.WIDTH, top))
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, drawing.WIDTH), ylim=(0, top))
     axes.axis("off")
-    axes.set_title(title, fontsize=13, y=1 - 0.35 / top)
+    axes.set_title(title, fontsize=13, loc="left", y=1 - 0.35 / top)
     _draw_lines(axes, columns, without_shortcuts(graph), boxes)
     longest = max(module.num_lines for module in modules)
     for part in graph:
@@ -182,7 +182,7 @@ def draw_package_map(modules: Sequence[Module], title: str, marked: Collection[s
         "A line goes from a part down to one that it imports; what a chain of lines already says "
         f"is left out. Bars: lines of source, the longest {longest}."
     )
-    axes.text(drawing.WIDTH / 2, 0.15, note, ha="center", fontsize=9, color="#444444")
+    axes.text(0, 0.15, note, fontsize=9, color="#444444")
     return figure
 
 

@@ -8,7 +8,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from fsdl_hwr.datasets.pages import Page, TextLine
-from fsdl_hwr.figures.drawing import BLACK, BLUE, GREEN, ORANGE, SKY, VERMILION, WIDTH, plain
+from fsdl_hwr.figures import drawing
+from fsdl_hwr.figures.drawing import BLACK, BLUE, GREEN, ORANGE, SKY, VERMILION, WIDTH
 from fsdl_hwr.layout.profile import Profile
 
 COLORS = (BLUE, VERMILION, GREEN, ORANGE, SKY)  # of neighboring lines, by turns
@@ -73,7 +74,7 @@ def draw_profile(profile: Profile, title: str = "") -> Figure:
         for cut in profile.cuts:
             axes.axhline(cut, color=VERMILION, linewidth=0.9)
     sums.set(xlabel="px of ink per row, smoothed", ylim=(height, 0))
-    plain(sums, grid="")
+    drawing.plain(sums, grid="")
     figure.suptitle(title, fontsize=12)
     figure.tight_layout()
     return figure
@@ -129,30 +130,7 @@ def draw_scores(scores: Mapping[str, Sequence[float]], names: Sequence[str], tit
     axes.set(xlim=(0, 1.08), xlabel="F1 of lines")
     axes.invert_yaxis()
     axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(names))
-    plain(axes, grid="x")
-    figure.suptitle(title, fontsize=12)
-    figure.tight_layout()
-    return figure
-
-
-def draw_curve(steps: Sequence[float], values: Mapping[str, Sequence[float]], xlabel: str,
-               ylabel: str, title: str) -> Figure:  # fmt: skip
-    """Draw one or more curves over the same steps.
-
-    Args:
-        steps: of the horizontal axis.
-        values: by the curve's name, one per step.
-        xlabel, ylabel: what the axes show.
-        title: of the figure.
-    """
-    figure = Figure(figsize=(WIDTH, 3.2))
-    axes = figure.subplots()
-    for color, (name, series) in zip(COLORS, values.items(), strict=False):
-        axes.plot(steps, series, "o-", color=color, label=name)
-    axes.set(xlabel=xlabel, ylabel=ylabel)
-    if len(values) > 1:
-        axes.legend(frameon=False)
-    plain(axes)
+    drawing.plain(axes, grid="x")
     figure.suptitle(title, fontsize=12)
     figure.tight_layout()
     return figure

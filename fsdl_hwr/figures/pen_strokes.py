@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from fsdl_hwr import pen_sequences
-from fsdl_hwr.figures.drawing import BLACK, BLUE, GREEN, ORANGE, SKY, VERMILION, WIDTH, plain
+from fsdl_hwr.figures import drawing
+from fsdl_hwr.figures.drawing import BLACK, BLUE, GREEN, ORANGE, SKY, VERMILION, WIDTH
 from fsdl_hwr.ink import Ink
 
 COLORS = (BLUE, VERMILION, GREEN, ORANGE, SKY, BLACK)
@@ -81,8 +82,8 @@ def draw_earliness(shares: np.ndarray, curves: Mapping[str, Sequence[float]], ti
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.set_ylim(0, 1)
     axes.legend(frameon=False)
-    plain(axes)
-    axes.set_title(title, fontsize=12)
+    drawing.plain(axes)
+    axes.set_title(title, fontsize=12, loc="left")
     return figure
 
 
@@ -99,6 +100,6 @@ def draw_by_group(rates: Mapping[str, Mapping[str, float]], title: str) -> Figur
     axes.set_xticks(np.arange(len(groups)), groups, parse_math=False)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(rates))
-    plain(axes, grid="y")
-    axes.set_title(title, fontsize=12, pad=26)
+    drawing.plain(axes, grid="y")
+    axes.set_title(title, fontsize=12, loc="left", pad=26)
     return figure

@@ -24,7 +24,7 @@ def draw_picture(image: np.ndarray, found: Picture, title: str) -> Figure:
     heights = [min(height, 6), *[0.5] * len(shown)]
     page, *strips = np.atleast_1d(figure.subplots(1 + len(shown), 1, height_ratios=heights))
     page.imshow(image, cmap="gray", vmin=0, vmax=255)
-    page.set_title(title, fontsize=10)
+    page.set_title(title, fontsize=10, loc="left")
     for line in found.lines:
         page.add_patch(
             Polygon(line.corners, fill=False, edgecolor=drawing.VERMILION, linewidth=1.2)
@@ -57,7 +57,7 @@ def draw_before_after(rates: Mapping[str, Sequence[Rate]], title: str) -> Figure
     axes.set_xlim(left=0)
     axes.set_xlabel("character error rate, with its 95% interval")
     axes.legend(loc="lower right")
-    axes.set_title(title, fontsize=10)
+    axes.set_title(title, fontsize=10, loc="left")
     drawing.plain(axes, "x")
     figure.set_layout_engine("tight")
     return figure
@@ -80,7 +80,7 @@ def draw_reliability(sets: Mapping[str, Sequence[Sequence[float]]], title: str) 
         axes.scatter(sure, right, sizes, color=color, marker=marker, label=name)
     axes.set_xlabel("confidence in a character")
     axes.set_ylabel("share that is right")
-    axes.set_title(title, fontsize=10)
+    axes.set_title(title, fontsize=10, loc="left")
     axes.legend(loc="upper left", fontsize=8)
     drawing.plain(axes)
     figure.set_layout_engine("tight")

@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from fsdl_hwr.figures.drawing import BLACK, BLUE, GREEN, ORANGE, VERMILION, WIDTH, plain
+from fsdl_hwr.figures import drawing
+from fsdl_hwr.figures.drawing import BLACK, BLUE, GREEN, ORANGE, VERMILION, WIDTH
 
 COLORS = (BLUE, VERMILION, GREEN, ORANGE)
 MARKERS = "os^D"
@@ -39,8 +40,8 @@ def draw_frame_budget(
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(frameon=False, fontsize=9, loc="center right")
-    plain(axes)
-    axes.set_title(title, fontsize=12)
+    drawing.plain(axes)
+    axes.set_title(title, fontsize=12, loc="left")
     figure.tight_layout()
     return figure
 
@@ -66,8 +67,8 @@ def draw_ladder(ports: Mapping[str, Mapping[str, float]], title: str) -> Figure:
     axes.set_xticks(range(len(stages)), stages)
     axes.set_ylabel("largest difference")
     axes.legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(1, 1))
-    plain(axes)
-    axes.set_title(title, fontsize=12)
+    drawing.plain(axes)
+    axes.set_title(title, fontsize=12, loc="left")
     figure.tight_layout()
     return figure
 
@@ -87,7 +88,7 @@ def draw_fault_matrix(failed: np.ndarray, names: Sequence[str], title: str) -> F
     axes.set(xlim=(-0.6, failed.shape[1] - 0.4), ylim=(len(names) - 0.5, -0.5))
     axes.spines[:].set_visible(False)
     axes.hlines(np.arange(len(names) - 1) + 0.5, -0.6, failed.shape[1] - 0.4, color="#dddddd")
-    axes.set_title(title, fontsize=12, pad=14)
+    axes.set_title(title, fontsize=12, loc="left", pad=14)
     figure.tight_layout()
     return figure
 
@@ -108,8 +109,8 @@ def draw_seeds(settings: Mapping[str, Sequence[float]], label: str, title: str) 
     axes.set_yticks(range(len(settings)), list(settings))
     axes.set(xlabel=label, ylim=(len(settings) - 0.5, -0.5))
     axes.xaxis.set_major_formatter(PercentFormatter(1))
-    plain(axes, grid="x")
-    axes.set_title(title, fontsize=12)
+    drawing.plain(axes, grid="x")
+    axes.set_title(title, fontsize=12, loc="left")
     figure.tight_layout()
     return figure
 
@@ -130,7 +131,7 @@ def draw_groups(groups: Mapping[str, Mapping[str, float]], label: str, title: st
     axes.set(ylabel=label, ylim=(0, 1.1))
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(1, 1))
-    plain(axes, grid="y")
-    axes.set_title(title, fontsize=12)
+    drawing.plain(axes, grid="y")
+    axes.set_title(title, fontsize=12, loc="left")
     figure.tight_layout()
     return figure

@@ -78,6 +78,6 @@ def draw_streams(
     axes.set(xlabel="requests", ylabel="distance, 1 is the limit", yscale="symlog")
     axes.legend(fontsize=9, ncols=2)
     drawing.plain(axes)
-    axes.set_title(title, fontsize=12)
+    axes.set_title(title, fontsize=12, loc="left")
     figure.tight_layout()
     return figure

@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from fsdl_hwr.datasets.glyphs import Glyphs
-from fsdl_hwr.figures.drawing import BLACK, BLUE, GREEN, ORANGE, SKY, VERMILION, WIDTH, plain
+from fsdl_hwr.figures import drawing
+from fsdl_hwr.figures.drawing import BLACK, BLUE, GREEN, ORANGE, SKY, VERMILION, WIDTH
 from fsdl_hwr.metrics import Rate
 
 COLORS = (ORANGE, BLUE, GREEN, VERMILION, SKY, BLACK)
@@ -32,7 +33,7 @@ def draw_sheet(
     figure = Figure(figsize=(WIDTH, WIDTH * rows / columns + 0.7))
     axes = figure.subplots()
     _show_sheet(axes, images, row_names, column_names)
-    axes.set_title(title, fontsize=12, pad=10)
+    axes.set_title(title, fontsize=12, loc="left", pad=10)
     return figure
 
 
@@ -124,8 +125,8 @@ def draw_counts(counts: np.ndarray, characters: str, title: str) -> Figure:
     axes.set_xticks(np.arange(len(counts)), list(characters), fontsize=8)
     axes.set_xlim(-1, len(counts))
     axes.set_ylabel("images")
-    plain(axes)
-    axes.set_title(title, fontsize=12)
+    drawing.plain(axes)
+    axes.set_title(title, fontsize=12, loc="left")
     return figure
 
 
@@ -148,7 +149,7 @@ def draw_curves(histories: Mapping[str, Mapping], title: str) -> Figure:
             axes.plot(epochs, history[f"val_{key}"], "-", color=color, marker=marker, label=name)
         axes.set(xlabel="epoch", ylabel=label)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        plain(axes)
+        drawing.plain(axes)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.legend(
         frameon=False,
@@ -191,9 +192,9 @@ def draw_losses(
         axes.axvline(mark, color=BLACK, linestyle=":", label=f"{mark:.1g}")
     axes.set(xlabel=label, ylabel="loss, nats per image")
     axes.set_ylim(0, 1.5 * max(values[0] for values in losses.values()))
-    plain(axes)
+    drawing.plain(axes)
     axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
-    axes.set_title(title, fontsize=12)
+    axes.set_title(title, fontsize=12, loc="left")
     return figure
 
 
@@ -220,11 +221,11 @@ def draw_rates(rates: Mapping[str, Mapping[str, Rate]], title: str) -> Figure:
     axes.set_ylim(len(rates) - 0.5, -0.5)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.set_xlabel("accuracy, with its 95% interval")
-    plain(axes)
+    drawing.plain(axes)
     axes.margins(x=0.12)
     if len(kinds) > 1:
         axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
-    axes.set_title(title, fontsize=12)
+    axes.set_title(title, fontsize=12, loc="left")
     return figure
 
 
@@ -244,7 +245,7 @@ def draw_confusions(counts: np.ndarray, characters: str, title: str) -> Figure:
     axes.set(xlabel="read as", ylabel="true class")
     axes.tick_params(length=0)
     figure.colorbar(mesh, ax=axes, label="share of the true class", shrink=0.7, pad=0.02)
-    axes.set_title(title, fontsize=12)
+    axes.set_title(title, fontsize=12, loc="left")
     return figure
 
 
@@ -269,5 +270,5 @@ def draw_reading(
         middle, above = (left + right) / 2, top - 0.02 * height
         axes.text(middle, above, answer, ha="center", color=VERMILION, fontsize=14, weight="bold")
     axes.axis("off")
-    axes.set_title(title, fontsize=12, pad=18)
+    axes.set_title(title, fontsize=12, loc="left", pad=18)
     return figure

@@ -23,6 +23,6 @@ def draw_timeline(bars: Sequence[Bar], lanes: Sequence[str], title: str) -> Figu
     axes.set(xlabel="seconds", ylim=(len(lanes) - 0.4, -0.6))
     axes.set_xlim(left=0)
     drawing.plain(axes, grid="x")
-    axes.set_title(title, fontsize=12)
+    axes.set_title(title, fontsize=12, loc="left")
     figure.tight_layout()
     return figure

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from fsdl_hwr.experiments.leaderboard import Baseline
 from fsdl_hwr.figures import drawing
-from fsdl_hwr.figures.drawing import BLACK, SKY, WIDTH, plain
+from fsdl_hwr.figures.drawing import BLACK, SKY, WIDTH
 
 COLORS = (drawing.BLUE, drawing.VERMILION, drawing.GREEN, drawing.ORANGE, drawing.SKY)
 MARKERS = "osD^v"
@@ -173,7 +173,7 @@ def draw_leaderboard(runs: Mapping[str, Mapping], baseline: Baseline, title: str
     axes.set_ylim(-0.6, len(ordered) - 0.4)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.set_xlabel("validation CER, with its interval over other lines")
-    plain(axes, grid="x")
+    drawing.plain(axes, grid="x")
     axes.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    axes.set_title(title, fontsize=12)
+    axes.set_title(title, fontsize=12, loc="left")
     return figure

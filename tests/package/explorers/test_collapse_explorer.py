@@ -24,7 +24,7 @@ def test_the_figure_has_a_cell_for_every_frame_run_and_character(path):
     assert len(cells) == len(path) + len(steps.runs) + len(steps.text)
     words = [text.get_text() for text in axes.texts]
     assert words.count("dropped") == len(steps.runs) - len(steps.text)
-    assert repr(steps.text) in axes.get_title()
+    assert repr(steps.text) in axes.get_title("left")
     axes.figure.canvas.draw()
 
 

@@ -47,5 +47,3 @@ def test_lines_and_curves_have_what_was_asked_for():
     assert len(generation.draw_line(inks, "A walk").axes) == 2
     score = Score(1.0, 1.0, 2.0, 0.9, 0.8, 0.7, 0.1)
     assert len(generation.draw_guidance({0.0: score, 1.0: score}, "Guidance").axes[0].lines) == 4
-    errors = {"5": {"real": 0.1, "more": 0.05}, "20": {"real": 0.02, "more": 0.02}}
-    assert len(generation.draw_help(errors, "Help").axes[0].patches) == 4

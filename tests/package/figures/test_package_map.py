@@ -92,7 +92,7 @@ def test_the_map_of_this_package_has_a_box_a_module_and_a_line_an_import(own, fi
             assert module.label in texts
     num_lines = sum(map(len, package_map.without_shortcuts(graph).values()))
     assert len(axes.lines) == num_lines  # one arrowhead each
-    assert axes.get_title() == "A title"
+    assert axes.get_title("left") == "A title"
     level = {part: k for k, layer in enumerate(package_map.layers(graph)) for part in layer}
     assert all(level[part] > level[other] for part in graph for other in graph[part])
 

@@ -25,7 +25,6 @@ def test_every_figure_is_as_wide_as_the_others():
         pages.draw_bands([maps[..., 0], maps[..., 1]], ["1", "2"], "bands"),
         pages.draw_crops([page.image[40:70], page.image[100:130]], ["1", "2"], "crops"),
         pages.draw_scores({"profile": (0.9, 0.8), "U-Net": (1.0, 0.95)}, [".5", ".75"], "scores"),
-        pages.draw_curve([0, 2], {"a": [0.8, 0.9], "b": [0.7, 0.8]}, "pages", "F1", "curve"),
     ]
     for figure in figures:
         assert figure.get_figwidth() == drawing.WIDTH

@@ -14,7 +14,7 @@ def test_a_picture_shows_a_box_and_a_strip_per_line():
     image = np.full((60, 80), 200, np.uint8)
     figure = pictures.draw_picture(image, Picture((line, line)), "A note")
     page, *strips = figure.axes
-    assert page.get_title() == "A note" and len(page.patches) == 2
+    assert page.get_title("left") == "A note" and len(page.patches) == 2
     assert [axes.get_title(loc="left") for axes in strips] == ["$5 & more   (80% sure)"] * 2
     assert len(pictures.draw_picture(image, Picture(()), "Blank").axes) == 1
 

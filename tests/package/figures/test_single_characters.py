@@ -17,7 +17,7 @@ def texts(figure):
     found = [figure.get_suptitle()]
     for axes in figure.axes:
         ticks = axes.get_xticklabels() + axes.get_yticklabels()
-        found += [axes.get_title(), axes.get_xlabel(), axes.get_ylabel()]
+        found += [axes.get_title(), axes.get_title("left"), axes.get_xlabel(), axes.get_ylabel()]
         found += [text.get_text() for text in [*axes.texts, *ticks]]
         if axes.get_legend():
             found += [text.get_text() for text in axes.get_legend().get_texts()]
