@@ -7,6 +7,7 @@ NEEDED = ("keras", "tensorflow", "jax", "torch")
 
 try:
     import keras
+    from keras import ops
 except ModuleNotFoundError as error:
     if error.name not in NEEDED:
         raise
@@ -28,7 +29,7 @@ if keras.config.image_data_format() != "channels_last" or keras.config.floatx() 
     keras.config.set_image_data_format("channels_last")
     keras.config.set_floatx("float32")
 
-__all__ = ["export_onnx", "keras"]
+__all__ = ["export_onnx", "keras", "ops"]
 
 
 def export_onnx(network: keras.Model, path: str | os.PathLike) -> None:

@@ -138,4 +138,5 @@ def lstm(x: np.ndarray, kernel: np.ndarray, recurrent: np.ndarray, bias: np.ndar
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
+    """Return 1 / (1 + exp(-x)), elementwise."""
     return 0.5 * (1 + np.tanh(0.5 * x))  # never overflows

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Mapping
 
-import keras
 import numpy as np
+
+from fsdl_hwr.backend import keras
 
 
 def weights_of(network: keras.Model) -> dict[str, np.ndarray]:

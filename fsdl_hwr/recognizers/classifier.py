@@ -203,6 +203,7 @@ class Batches(training.Batches):
 
     @property
     def num_batches(self) -> int:
+        """Batches per epoch; the last may be smaller."""
         return len(self)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:

@@ -6,11 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import cv2
-import keras
 import numpy as np
-from keras import ops
 
 from fsdl_hwr import backend, files, line_metrics, page_ink
+from fsdl_hwr.backend import keras, ops
 from fsdl_hwr.datasets.drawn_pages import PageMaker
 from fsdl_hwr.datasets.pages import Page, TextLine
 from fsdl_hwr.layout import line_maps, ownership

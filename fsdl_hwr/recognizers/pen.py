@@ -3,11 +3,11 @@
 import os
 from collections.abc import Callable
 
-import keras
 import numpy as np
 
 from fsdl_hwr import augmentation, pen_sequences
 from fsdl_hwr import ink as pen_ink
+from fsdl_hwr.backend import keras
 from fsdl_hwr.datasets.pen_characters import PenCharacters
 from fsdl_hwr.recognizers import classifier, training
 

@@ -3,12 +3,12 @@
 import os
 from collections.abc import Sequence
 
-import keras
 import numpy as np
 
 from fsdl_hwr import augmentation, ctc, metrics, pen_sequences
 from fsdl_hwr import ink as pen_ink
 from fsdl_hwr.alphabet import Alphabet, frames_needed
+from fsdl_hwr.backend import keras
 from fsdl_hwr.datasets.unipen import TextLines
 from fsdl_hwr.ink import Ink
 from fsdl_hwr.recognizers import training

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import keras
 import numpy as np
 
 from fsdl_hwr import pen_sequences
+from fsdl_hwr.backend import keras
 from fsdl_hwr.datasets.pen_characters import PenCharacters
 from fsdl_hwr.ink import Ink
 from fsdl_hwr.recognizers import classifier

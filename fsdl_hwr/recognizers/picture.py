@@ -32,6 +32,7 @@ class PictureLine:
 
     @property
     def text(self) -> str:
+        """What the line says."""
         return self.reading.text
 
 
@@ -48,6 +49,7 @@ class Picture:
 
     @property
     def text(self) -> str:
+        """All lines, each ended by a newline but the last."""
         return "\n".join(line.text for line in self.lines)
 
     @property

@@ -41,6 +41,7 @@ class Progress:
             self._update(self.lines)
 
     def begin(self, epoch: int) -> None:
+        """Start an epoch, counted from 0, and its clock."""
         self.epoch = epoch
         self.began = time.perf_counter()
 

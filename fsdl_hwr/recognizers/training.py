@@ -1,4 +1,4 @@
-"""One way to train any network of the kit: resumable, with the best weights kept.
+"""One way to train a recognizer: resumable, with the best weights kept.
 
 `fit` is Keras' own with what every long training needs: one line of progress, a checkpoint after
 every epoch from which the same call goes on after a kill, a stop when the loss is NaN, and a folder
@@ -16,10 +16,10 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import keras
 import numpy as np
 
 from fsdl_hwr import files
+from fsdl_hwr.backend import keras
 from fsdl_hwr.recognizers.progress import Progress
 
 LAST, BEST = "last.keras", "best.keras"
@@ -49,7 +49,7 @@ def schedule(
 
 
 def adamw(total_steps: int, learning_rate: float, end: float = 0.0) -> keras.optimizers.Optimizer:
-    """Return the optimizer of all the kit's trainings: AdamW with `schedule`, gradients clipped."""
+    """Return the optimizer of the kit's trainings: AdamW with `schedule`, gradients clipped."""
     rate = schedule(total_steps, learning_rate, end)
     return keras.optimizers.AdamW(rate, weight_decay=1e-4, global_clipnorm=5.0)
 
@@ -73,6 +73,7 @@ class Batches(keras.utils.PyDataset):
 
     @property
     def num_batches(self) -> int:
+        """Whole batches per epoch."""
         return self.num_examples // self.batch_size  # a rest would be a batch of another shape
 
     def __len__(self) -> int:
@@ -249,6 +250,7 @@ class Checkpoint:
         self.save_network = save
 
     def save(self, run: _Run) -> None:
+        """Write the network with all that a next call needs, and the best one so far."""
         if run.is_best:
             with files.write_atomically(self.best) as partial:
                 self.save_network(partial)
@@ -288,9 +290,11 @@ class Checkpoint:
         return done
 
     def load_best(self, network: keras.Model) -> None:
+        """Load the weights of the best epoch."""
         self._load_weights(self.best, network)
 
     def remove(self) -> None:
+        """Delete both files, so that the training starts again."""
         self.last.unlink(missing_ok=True)
         self.best.unlink(missing_ok=True)
 

@@ -41,6 +41,25 @@ def test_a_missing_backend_is_named_with_what_to_install(module):
     assert "pip install '.[tensorflow]'" in last and "KERAS_BACKEND" in last
 
 
+EVERY_MODULE = """
+import importlib, pkgutil, fsdl_hwr
+for module in pkgutil.walk_packages(fsdl_hwr.__path__, "fsdl_hwr."):
+    try:
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    except ModuleNotFoundError as error:
+        print(module.name, error)
+"""
+
+
+def test_every_module_that_needs_keras_says_what_to_install():
+    done = run(EVERY_MODULE, "keras")
+    assert done.returncode == 0, done.stderr
+    refusals = [line for line in done.stdout.splitlines() if "torch_crnn" not in line]
+    assert len(refusals) > 20
+    assert not [line for line in refusals if "pip install" not in line]
+
+
 def test_reading_data_needs_no_backend():
     done = run("import fsdl_hwr.datasets.strokes, fsdl_hwr.ctc, fsdl_hwr.metrics", "tensorflow")
     assert done.returncode == 0, done.stderr
