@@ -5,18 +5,15 @@ and a Chromium on the path. Without a browser the pictures in this folder stay a
 """
 
 import io
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
+import jupyter_page
 from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "assets"
-sys.path.insert(0, str(ROOT / "tests" / "browser"))
-import conftest as harness  # noqa: E402
-
 RUNS = ROOT / "runs"
 NETWORKS = {
     "lab 02": RUNS / "02_single_character" / "network.keras",
@@ -85,29 +82,14 @@ def main() -> None:
     missing = [f"{path} ({lab})" for lab, path in NETWORKS.items() if not path.is_file()]
     if missing:
         sys.exit(f"The pictures need networks that are not trained yet: {', '.join(missing)}.")
-    executable = next(filter(None, map(shutil.which, harness.BROWSERS)), None)
-    if executable is None:
-        print(f"no browser ({', '.join(harness.BROWSERS)}): the explorers' pictures stay")
+    if jupyter_page.browser() is None:
+        print(f"no browser ({', '.join(jupyter_page.BROWSERS)}): the explorers' pictures stay")
         return
-    from playwright.sync_api import sync_playwright
-
-    with tempfile.TemporaryDirectory() as temporary:
-        notebooks = Path(temporary, "notebooks")
-        notebooks.mkdir()
-        server, address = harness._start_server(Path(temporary), notebooks)
-        try:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(
-                    executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
-                )
-                take(harness.Lab(address, notebooks, browser))
-                browser.close()
-        finally:
-            server.terminate()  # it ends its kernels
-            server.wait(15)
+    with tempfile.TemporaryDirectory() as folder, jupyter_page.lab(Path(folder)) as lab:
+        take(lab)
 
 
-def take(lab: harness.Lab) -> None:
+def take(lab: jupyter_page.Lab) -> None:
     paths = list(map(str, NETWORKS.values()))
     setup = SETUP.format(lab_02=paths[0], lab_03=paths[1:])
     notebook = lab.open([setup, *(cell for _, cell in EXPLORERS.values())])

@@ -182,9 +182,11 @@ def test_an_answer_to_a_draft_does_not_overwrite_what_was_typed_since(opened):
     notebook.page.keyboard.press("Control+A")
     notebook.page.keyboard.type("one two three four five six seven ", delay=60)  # drafts in between
     notebook.wait_for("desk.entries[0].line.transcript", "one two three four five six seven")
+    notebook.answered(root)
     assert text.input_value() == "one two three four five six seven "
     notebook.page.keyboard.type("slowly ", delay=500)
     notebook.wait_for("desk.entries[0].line.transcript", "one two three four five six seven slowly")
+    notebook.answered(root)
     assert text.input_value() == "one two three four five six seven slowly "
     notebook.check()
 

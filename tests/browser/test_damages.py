@@ -1,5 +1,7 @@
 """The bench of damages of lab 11, by mouse and by keyboard, and on a page without a kernel."""
 
+from functools import partial
+
 import nbformat
 
 from fsdl_hwr.experiments import notebooks, reports
@@ -35,8 +37,10 @@ def test_the_bench_of_damages(lab):
     notebook.wait_for("bench.state['levels']", [0, 4, 1])
     root.get_by_role("slider", name="Stain").click()
     notebook.shows(status, "bar with stain 2, blur 4, noise 1")
-    shown = root.get_by_role("img", name="Photo").evaluate("e => e.style.backgroundPositionX")
-    assert "-71" in shown  # (2 * 5 + 4) * 5 + 1
+    place = partial(
+        root.get_by_role("img", name="Photo").evaluate, "e => e.style.backgroundPositionX"
+    )
+    notebook.wait_until("the photo", place, lambda x: "-71" in x)  # (2 * 5 + 4) * 5 + 1
 
     root.get_by_role("combobox", name="Letter").select_option("dash")
     notebook.shows(status, "dash with stain 2, blur 4, noise 1")

@@ -31,7 +31,7 @@ def test_the_drift_dashboard(lab):
     notebook.page.keyboard.press("End")
     notebook.wait_for("drift.state['request']", 60)
     notebook.shows(status, "by confidence; the last one is named unsure.")
-    assert root.locator("figure[data-far='true'] figcaption").count() >= 1
+    root.locator("figure[data-far='true'] figcaption").first.wait_for()
     notebook.screenshot("drift", root)
     root.get_by_role("combobox", name="Stream").select_option("usual")
     notebook.shows(status, "After 60 requests: no alarm.")

@@ -3,7 +3,7 @@
 MODELS = """
 import numpy as np
 from fsdl_hwr import networks
-from fsdl_hwr.datasets import pen_characters
+from fsdl_hwr.datasets import sources
 from fsdl_hwr.explorers import noise_explorer, style_explorer
 from fsdl_hwr.generation import letters
 from fsdl_hwr.generation.conditional_vae import ConditionalVAE
@@ -11,7 +11,7 @@ from fsdl_hwr.generation.flow import PenFlow
 from fsdl_hwr.generation.letters import Basis
 from fsdl_hwr.generation.scores import Judge
 
-real = pen_characters.load("strokes", "test", characters="ABC", num_writers=8)
+real = sources.load_pen_characters("strokes", "test", characters="ABC", num_writers=8)
 rows = letters.encode(real.inks)
 """
 NOISE = """
