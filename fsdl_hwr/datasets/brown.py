@@ -22,6 +22,7 @@ CODED = re.compile(r"[*{}\[\]+]|\bA[fj]\b")
 def lines(
     split: str, alphabet: Alphabet, num: int, max_length: int, seed: int
 ) -> tuple[list[str], Counter]:
+    """Return lines of the Brown corpus, and how often each dropped character stood in it."""
     try:
         lines, dropped = _splits(_root(), alphabet, max_length)[split]
     except (zipfile.BadZipFile, zlib.error, UnicodeDecodeError) as error:

@@ -164,6 +164,7 @@ def read_archive(
 
 
 def cache_path() -> Path:
+    """Return the folder of downloads: `FSDL_HWR_CACHE`, or the user's cache."""
     return Path(os.environ.get("FSDL_HWR_CACHE") or pooch.os_cache("fsdl_hwr")).expanduser()
 
 

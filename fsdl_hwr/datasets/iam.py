@@ -124,9 +124,6 @@ def lines(
     )
 
 
-# --- conversion, once into the cache
-
-
 def _sources() -> tuple[Path, list[Path]]:
     """Find the reader's own copy: its folder, and the files to read in it, archives last."""
     roots = [downloads.data_folder(), downloads.cache_path()]
@@ -193,9 +190,6 @@ def _convert(folder: Path, paths: list[Path], height: int, width: int) -> dict[s
         }
         arrays |= {f"{split}_{name}": array for name, array in own.items()}
     return arrays
-
-
-# --- reading the format
 
 
 class _Line(NamedTuple):

@@ -117,6 +117,7 @@ class RuledHand(Hand):
     def draw(
         self, ink: Ink, geometry: LineGeometry, thickness: float = 1.0, min_width: float = 0.0
     ) -> np.ndarray:
+        """Draw a line between rules: uint8 (height, width); see `Pen.draw`."""
         _, top, _, bottom = pen_ink.bounding_box(ink)
         top, bottom = min(top, RULING[0]), max(bottom, RULING[1])  # a taller line is made smaller
         nib = self.writer.stroke_width * thickness  # em; as much paper is left around the ink

@@ -118,15 +118,6 @@ def fit(image: np.ndarray) -> np.ndarray:
     return page
 
 
-def shared_images(first: Names, second: Names) -> int:
-    """Count the images of `second` that `first` has too, pixel by pixel: a leak between splits."""
-    known = {image.tobytes() for image in first.lines.images}
-    return sum(image.tobytes() in known for image in second.lines.images)
-
-
-# Where the copy lies, and what its files hold
-
-
 def _places(split: str) -> tuple[Path, Path]:
     """Return the CSV and the folder of images of a split."""
     table = downloads.find(f"names/written_name_{split}_v2.csv")

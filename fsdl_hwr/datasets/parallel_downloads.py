@@ -14,8 +14,8 @@ from pathlib import Path
 import pooch
 from tqdm.auto import tqdm
 
+from fsdl_hwr.datasets import manifest
 from fsdl_hwr.datasets.downloads import DownloadError
-from fsdl_hwr.datasets.manifest import is_outside
 
 AT_ONCE = 8
 ATTEMPTS = 6  # per file, over all of its addresses in turn
@@ -56,7 +56,7 @@ def fetch(
         show: the progress bar, a tqdm.
     """
     folder = Path(folder)
-    if unsafe := [remote.path for remote in remotes if is_outside(remote.path)]:
+    if unsafe := [remote.path for remote in remotes if manifest.is_outside(remote.path)]:
         raise ValueError(f"{unsafe[0]!r} points out of the folder: such a list is not trusted.")
     failures: dict[str, str] = {}
     lock = threading.Lock()

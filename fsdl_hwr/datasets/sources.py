@@ -1,12 +1,23 @@
-"""What a lab's `source` means: glyphs, pens, sentences and lines by name."""
+"""What a lab's `source` means: characters, glyphs, pens, sentences and lines by name."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from fsdl_hwr.alphabet import Alphabet, frames_needed
-from fsdl_hwr.datasets import brown, emnist, iam, lines, strokes, text, unipen
+from fsdl_hwr import pen_sequences
+from fsdl_hwr.alphabet import EMNIST_CHARACTERS, Alphabet, frames_needed
+from fsdl_hwr.datasets import (
+    brown,
+    emnist,
+    folder,
+    iam,
+    lines,
+    strokes,
+    syriac,
+    text,
+    unipen,
+)
 from fsdl_hwr.datasets.canvas_ink import Pointer
 from fsdl_hwr.datasets.glyphs import Glyphs
 from fsdl_hwr.datasets.line_makers import (
@@ -18,12 +29,48 @@ from fsdl_hwr.datasets.line_makers import (
     RuledHand,
     Speller,
 )
+from fsdl_hwr.datasets.pen_characters import PenCharacters
 from fsdl_hwr.datasets.splits import SPLITS, check_split
 from fsdl_hwr.datasets.text import Sentences
+from fsdl_hwr.datasets.unipen import TextLines
 from fsdl_hwr.ink import Ink, LineGeometry
 
 LAYOUTS = ("glyphs", "written")
+CHARACTER_SOURCES = ("strokes", "unipen", "emnist", "folder")
 GLYPH_SOURCES = ("strokes", "unipen", "emnist")
+PEN_CHARACTER_SOURCES = ("strokes", "syriac", "unipen")
+
+
+def load_characters(
+    source: str, split: str, *, num_writers: int = 100, seed: int = 0, **options
+) -> Glyphs:
+    """Load one split of single characters to classify, with the classes that the source has.
+
+    Raises `ValueError` for an unknown source.
+
+    Args:
+        source: 'strokes' (embedded; EMNIST's 62 classes), 'unipen' (the same classes), 'emnist', or
+            'folder' (your own).
+        split: 'train', 'validation' or 'test'.
+        num_writers: number of writers of `strokes` to make.
+        seed: of those writers, and of EMNIST's validation set.
+        options: of `emnist.load` or `folder.load`; a `subset` is of the training set alone.
+    """
+    if source == "strokes":
+        return strokes.glyphs(
+            split, characters=EMNIST_CHARACTERS, num_writers=num_writers, seed=seed
+        )
+    if source == "unipen":
+        return unipen.characters(split, characters=EMNIST_CHARACTERS)
+    if source == "emnist":
+        if split != "train":
+            options.pop("subset", None)
+        return emnist.load(split=split, seed=seed, **options)
+    if source == "folder":
+        return folder.load(split=split, **options)
+    raise ValueError(
+        f"Unknown source of characters {source!r}: choose one of {', '.join(CHARACTER_SOURCES)}."
+    )
 
 
 def load_glyphs(source: str, split: str, *, num_writers: int = 100, seed: int = 0) -> Glyphs:
@@ -80,6 +127,62 @@ def borrow_missing(glyphs: Glyphs, lender: Glyphs) -> Glyphs:
     )
 
 
+def load_pen_characters(
+    source: str,
+    split: str,
+    *,
+    characters: str = EMNIST_CHARACTERS,
+    num_writers: int = 100,
+    copies: int = 1,
+    seed: int = 0,
+) -> PenCharacters:
+    """Load one split of single characters as pen strokes; no writer is in two splits.
+
+    Raises `ValueError` for an unknown source or split, and if it has none of the characters.
+
+    Args:
+        source: 'strokes' (embedded), 'syriac' (embedded; its characters are `syriac.LETTERS`) or
+            'unipen' (real pens; a download).
+        split: 'train', 'validation' or 'test'.
+        characters: the classes, in this order.
+        num_writers: how many writers to invent.
+        copies: how often each of them writes every character.
+        seed: of the invented writers.
+    """
+    if source == "strokes":
+        hands = strokes.writers(split, num_writers, seed)
+        written = characters * copies
+        inks = [ink for hand in hands for ink in _draw(hand, written)]
+        labels = written * num_writers
+        writers = np.repeat(np.arange(num_writers, dtype=np.int32), len(written))
+    elif source == "syriac":
+        made = syriac.letters(split, num_scribes=num_writers, letters_per_class=copies, seed=seed)
+        inks, writers = made.inks, made.writers
+        labels = "".join(syriac.LETTERS[k] for k in made.labels)
+    elif source == "unipen":
+        inks, labels, writers = unipen.character_inks(split)
+    else:
+        known = ", ".join(PEN_CHARACTER_SOURCES)
+        raise ValueError(f"Unknown source of pen strokes {source!r}: choose one of {known}.")
+    sizes = np.array([pen_sequences.size(ink) for ink in inks])
+    chosen = np.array([label in characters for label in labels])
+    if not chosen.any():
+        raise ValueError(f"{source} has none of the characters {characters!r}.")
+    everything = PenCharacters(
+        inks=inks,
+        labels=np.array([characters.find(label) for label in labels], np.int32),
+        writers=writers,
+        units=pen_sequences.writer_units(sizes, writers),
+        characters=characters,
+        source=source,
+    )
+    return everything if chosen.all() else everything[chosen]
+
+
+def _draw(hand: strokes.Writer, written: str) -> list[Ink]:
+    return hand.draw_many(written, np.random.default_rng((*hand.seed, 3)))
+
+
 FEWEST_CHARACTERS = 20  # classes that a writer must have written to spell lines
 TEXT_SOURCES = {"numbers": "numbers", "strokes": "faker"}  # of the embedded lines
 MAX_LENGTH = 24  # characters; UNIPEN's lines have 8 on average
@@ -124,6 +227,53 @@ def pens(source: str, split: str, num_writers: int = 300, seed: int = 0) -> list
     return [Speller(own, everybody) for own in enough]
 
 
+def load_text_lines(
+    source: str, split: str, num: int, alphabet: Alphabet, *, num_writers: int = 100, seed: int = 0
+) -> TextLines:
+    """Load lines of text of one split as ink; no writer is in two splits.
+
+    Raises `ValueError` for an unknown source or split.
+
+    Args:
+        source: 'numbers' or 'strokes' (both embedded, of numbers or of sentences), or 'unipen'.
+        split: 'train', 'validation' or 'test'.
+        num: how many lines; 0 for all that were recorded.
+        alphabet: lines with other characters are left out.
+        num_writers: how many embedded writers to invent.
+        seed: of the lines.
+    """
+    check_split(split)
+    rng = np.random.default_rng((seed, SPLITS.index(split), 4))
+    if source == "unipen":
+        return _some_recorded(split, num, alphabet, rng)
+    if source not in TEXT_SOURCES:
+        raise ValueError(f"Unknown lines {source!r}: choose numbers, strokes or unipen.")
+    texts = _embedded_texts(source, split, num, alphabet, seed)
+    hands = strokes.writers(split, num_writers, seed)
+    writers = rng.integers(num_writers, size=num).astype(np.int32)
+    inks = [hands[k].write(text, rng) for k, text in zip(writers, texts, strict=True)]
+    names = tuple("-".join(map(str, hand.seed)) for hand in hands)
+    return TextLines(inks, list(texts), writers, names)
+
+
+def _some_recorded(split, num, alphabet, rng) -> TextLines:
+    """Choose `num` of UNIPEN's lines at random, or all of them in another order."""
+    recorded = unipen.text_lines(split, characters=alphabet.characters)
+    chosen = rng.permutation(len(recorded))[: num or None]
+    return TextLines(
+        [recorded.inks[k] for k in chosen],
+        [recorded.transcripts[k] for k in chosen],
+        recorded.writers[chosen],
+        recorded.writer_names,
+    )
+
+
+def _embedded_texts(source, split, num, alphabet, seed) -> tuple[str, ...]:
+    kind = TEXT_SOURCES[source]
+    options = {"alphabet": alphabet, "num": num, "max_length": MAX_LENGTH, "seed": seed}
+    return sentences(kind, split, **options).texts
+
+
 def draw_all(
     inks: Sequence[Ink], transcripts: Sequence[str], geometry: LineGeometry
 ) -> lines.Lines:
@@ -157,23 +307,12 @@ def held_out_lines(
     """
     rng = np.random.default_rng((seed, SPLITS.index(split)))
     if source in TEXT_SOURCES:
-        texts = sentences(
-            TEXT_SOURCES[source],
-            split,
-            alphabet=alphabet,
-            num=num,
-            max_length=MAX_LENGTH,
-            seed=seed,
-        ).texts
+        texts = _embedded_texts(source, split, num, alphabet, seed)
         hands = pens("strokes", split, num_writers=20, seed=seed)
         return lines.make_lines(PenLineMaker(hands, LineGeometry(height, width)), texts, rng)
     if source == "unipen":
-        recorded = unipen.text_lines(split, characters=alphabet.characters)
-        chosen = rng.permutation(len(recorded))[: num or None]
-        inks, transcripts = (
-            [values[k] for k in chosen] for values in (recorded.inks, recorded.transcripts)
-        )
-        return draw_all(inks, transcripts, LineGeometry(height, width))
+        recorded = _some_recorded(split, num, alphabet, rng)
+        return draw_all(recorded.inks, recorded.transcripts, LineGeometry(height, width))
     if source == "iam":
         return _iam_lines(split, num, alphabet, rng, height, width)
     raise ValueError(f"Unknown lines {source!r}: choose one of numbers, strokes, unipen, iam.")

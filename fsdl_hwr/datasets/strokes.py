@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from fsdl_hwr import ink as ink_module
+from fsdl_hwr import ink as pen_ink
 from fsdl_hwr.alphabet import DEFAULT_CHARACTERS
 from fsdl_hwr.datasets import letter_curves
 from fsdl_hwr.datasets.glyphs import Glyphs
@@ -326,7 +326,7 @@ def glyphs(
         # Glyphs are enlarged to fill the image: capitals by about 23 pixels per em.
         pen = writer.stroke_width * 23
         for j, (character, ink) in enumerate(zip(text, writer.draw_many(text, rng), strict=True)):
-            images[k * len(text) + j] = ink_module.glyph_image(ink, character, pen)
+            images[k * len(text) + j] = pen_ink.glyph_image(ink, character, pen)
     return Glyphs(
         images=images,
         labels=np.tile(np.array([characters.index(c) for c in text], np.int32), num_writers),

@@ -54,6 +54,7 @@ def clean(text: str, alphabet: Alphabet) -> tuple[str, Counter]:
 
 
 def part_of(text: str, parts: tuple[str, ...]) -> str:
+    """Return which of the parts a text belongs to, by its checksum: the same one always."""
     return parts[zlib.crc32(text.encode()) % len(parts)]
 
 
@@ -158,6 +159,7 @@ SYLLABLES = [(ONSETS, VOWELS, CODAS) * num for num in (1, 2, 2, 2, 3)]
 def faker_lines(
     split: str, alphabet: Alphabet, num: int, max_length: int, seed: int
 ) -> tuple[list[str], Counter]:
+    """Make different lines of Faker's words, and count the characters that were dropped."""
     slots = _Slots(seed, max_words=max(2, max_length // 6))
     lines: dict[str, None] = {}  # a set that keeps its order
     dropped: Counter = Counter()
@@ -176,6 +178,7 @@ def faker_lines(
 def number_lines(
     split: str, alphabet: Alphabet, num: int, max_length: int, seed: int
 ) -> tuple[list[str], Counter]:
+    """Make different lines of one to three numbers; nothing is dropped."""
     rng = random.Random(seed)
     lines: dict[str, None] = {}
     attempts = 0

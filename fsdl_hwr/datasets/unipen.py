@@ -110,9 +110,6 @@ def counts() -> Counter:
     return Counter(dict(zip(keys, arrays["count"].tolist(), strict=True)))
 
 
-# --- the converted data, and its splits
-
-
 def _select(kind: str, split: str) -> tuple[list, list[str], np.ndarray]:
     check_split(split)
     arrays = _converted()
@@ -167,9 +164,6 @@ def _notes(kind: str) -> tuple[str, ...]:
         if unipen_format.kind_of(category) == kind:
             outcomes[outcome] += number
     return tuple(f"{number:,} {outcome}" for outcome, number in outcomes.most_common())
-
-
-# --- conversion, once into the cache
 
 
 def _source() -> Path:

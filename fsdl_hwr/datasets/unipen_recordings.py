@@ -45,6 +45,8 @@ class Files:
 
 
 class Component(NamedTuple):
+    """A stroke on the paper, or the way of the pen above it."""
+
     down: bool  # the pen is on the paper
     text: str  # points, as the file writes them
     box: int  # the .START_BOX it follows, counted from 0; -1 before the first
@@ -70,6 +72,7 @@ class Recording:
 
 
 def record(files: Files, includes: Sequence[str], asked_by: str) -> Recording:
+    """Read a list of includes, and what they include, in their order. Raises `ValueError`."""
     recording = Recording()
     for include in includes:
         _add_include(recording, files, include, (asked_by,))

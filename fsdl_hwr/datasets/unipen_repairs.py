@@ -30,6 +30,7 @@ def is_tokenized(bodies: list[str]) -> bool:
 
 
 def join_tokens(label: str) -> str:
+    """Return a label of separate tokens as it was written. Raises `Broken` for a damaged one."""
     if re.search(r"\bXXX\b|(?<![^ ])[A-Z0-9] [A-Z0-9](?![^ ])", label):
         raise Broken("label lost its spaces or has a word crossed out")
     label = re.sub(r" ([,.;:!?]|'s\b)", r"\1", label)
@@ -83,6 +84,7 @@ def rows(ink: pen_ink.Ink) -> list[list[int]]:
 
 
 def is_subsequence(part: str, whole: str) -> bool:
+    """Return whether `whole` has all characters of `part`, in their order."""
     rest = iter(whole)
     return all(character in rest for character in part)
 

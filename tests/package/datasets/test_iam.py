@@ -164,9 +164,6 @@ def conversions(cache):
     return sorted(path.name for path in (cache / "iam").glob("*.npz"))
 
 
-# --- what is read
-
-
 def test_splits_are_the_lists_with_both_validation_sets_together(places, files):
     write(places[0], files)
     wanted = [TRAIN, VALIDATION_1 + VALIDATION_2, TEST]
@@ -249,9 +246,6 @@ def test_the_cache_folder_may_hold_the_copy(places, files, monkeypatch):
     assert len(iam.lines("test")) == 2
     assert len(iam.lines("train")) == 3
     assert len(conversions(cache)) == 1  # which is no part of its own source
-
-
-# --- transcripts
 
 
 def test_xml_is_read_with_entities_escaped_once_or_twice(places, files):
@@ -346,9 +340,6 @@ def test_a_line_without_ink_is_left_out_and_counted(places, files):
     assert "1 lines show no ink: left out." in found.notes
 
 
-# --- geometry
-
-
 def test_lines_that_are_too_wide_are_squeezed_and_counted(places, files, pictures):
     write(places[0], files)
     widths = [natural_width(pictures[line], 28) for line in TRAIN]
@@ -364,9 +355,6 @@ def test_lines_that_are_too_wide_are_squeezed_and_counted(places, files, picture
 def test_impossible_geometry_is_refused_before_files_are_read(geometry):
     with pytest.raises(ValueError, match="no room for ink within margins"):
         iam.lines("train", **geometry)
-
-
-# --- splits without lists
 
 
 def test_without_lists_lines_are_split_by_writer(places, files):
@@ -410,9 +398,6 @@ def test_one_line_in_both_validation_sets_counts_once(places, files):
     both = "\n".join([*VALIDATION_2, VALIDATION_1[0]]).encode()
     write(places[0], files | {"splits/validationset2.txt": both})
     assert len(iam.lines("validation")) == 3
-
-
-# --- the cache
 
 
 def test_the_second_load_reads_the_conversion(places, files, monkeypatch):
@@ -461,9 +446,6 @@ def test_the_source_is_only_read(places, files):
     before = sorted((path, path.stat().st_mtime_ns) for path in folder.rglob("*"))
     iam.lines("train")
     assert sorted((path, path.stat().st_mtime_ns) for path in folder.rglob("*")) == before
-
-
-# --- what is wrong with a copy
 
 
 def test_without_a_copy_the_error_says_where_to_register_and_what_to_copy(places):

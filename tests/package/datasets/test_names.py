@@ -114,13 +114,6 @@ def test_other_tables_and_no_names_are_refused(copy):
         names.load("train")
 
 
-def test_images_that_two_splits_share_are_counted(copy):
-    copy([("a.jpg", "LEA"), ("b.jpg", "LEO"), ("c.jpg", "NOE")])
-    found = names.load("validation")
-    some = names.Names(found.lines[1:], found.dropped)
-    assert names.shared_images(found, some) == 2
-
-
 def test_made_names_are_capitals_and_no_split_shares_one():
     made = {split: names.made_names(split, 400) for split in SPLITS}
     assert made["train"] == names.made_names("train", 400)

@@ -5,9 +5,10 @@ import pytest
 from boxes import boxes
 
 from fsdl_hwr import augmentation
-from fsdl_hwr.alphabet import Alphabet
+from fsdl_hwr.alphabet import EMNIST_CHARACTERS, Alphabet
 from fsdl_hwr.datasets import line_makers, lines, sources
 from fsdl_hwr.datasets.glyphs import Glyphs
+from fsdl_hwr.ink import LineGeometry
 
 
 @pytest.mark.parametrize(
@@ -28,9 +29,6 @@ def test_wrong_requests_are_named(change, message):
 
 
 SIZE = {"height": 40, "width": 400}
-
-
-DIGITS = Alphabet("0123456789 ")
 
 
 DIGITS = Alphabet("0123456789 ")
@@ -107,3 +105,33 @@ def test_borrowed_characters_keep_their_shape_and_are_told():
     assert joined.writers.tolist() == [0, 1, 2, 3] + [-1] * 6
     assert joined.notes == ("few has no ? ! x: borrowed from lender.",)
     assert sources.borrow_missing(joined, lender) is joined  # nothing is missing now
+
+
+def test_lines_as_ink_repeat_for_equal_seeds_and_are_other_ones_in_another_split():
+    alphabet = Alphabet()
+    first, again = (sources.load_text_lines("numbers", "train", 5, alphabet) for _ in range(2))
+    other = sources.load_text_lines("numbers", "test", 5, alphabet)
+    assert first.transcripts == again.transcripts
+    assert first.inks[0][0].tobytes() == again.inks[0][0].tobytes()
+    assert not set(first.writer_names) & set(other.writer_names)
+
+
+def test_the_same_lines_as_images():
+    ink_lines = sources.load_text_lines("numbers", "test", 3, Alphabet())
+    images = sources.draw_all(ink_lines.inks, ink_lines.transcripts, LineGeometry(width=320))
+    assert images.images.shape == (3, 28, 320)
+    assert list(images.transcripts) == ink_lines.transcripts
+
+
+def test_characters_to_classify_have_the_classes_of_their_source(tmp_path):
+    characters = sources.load_characters("strokes", "test", num_writers=2)
+    assert characters.characters == EMNIST_CHARACTERS and set(characters.labels) == set(range(62))
+    with pytest.raises(FileNotFoundError, match="absent"):
+        sources.load_characters("folder", "train", path=tmp_path / "absent")
+    with pytest.raises(ValueError, match="'quills': choose one of strokes, unipen, emnist, folder"):
+        sources.load_characters("quills", "train")
+
+
+def test_unknown_lines_of_ink_are_named():
+    with pytest.raises(ValueError, match="'iam'"):
+        sources.load_text_lines("iam", "train", 1, Alphabet())

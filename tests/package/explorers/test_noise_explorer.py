@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fsdl_hwr import networks
-from fsdl_hwr.datasets import pen_characters
+from fsdl_hwr.datasets import sources
 from fsdl_hwr.explorers import noise_explorer, widget
 from fsdl_hwr.generation import letters
 from fsdl_hwr.generation.flow import STEPS, PenFlow
@@ -16,7 +16,7 @@ STATE = {"letter": 1, "guidance": 1.5, "noise": 0, "step": 0}
 
 @pytest.fixture(scope="module")
 def untrained():
-    real = pen_characters.load("strokes", "test", characters="AB", num_writers=10)
+    real = sources.load_pen_characters("strokes", "test", characters="AB", num_writers=10)
     rows = letters.encode(real.inks)
     flow = PenFlow(Basis(rows, 4), 2, width=8, depth=1)
     network = networks.character_cnn(num_classes=2, filters=(4, 4, 4, 4, 4))

@@ -2,13 +2,13 @@ import keras
 import numpy as np
 import pytest
 
-from fsdl_hwr.datasets import pen_characters
+from fsdl_hwr.datasets import sources
 from fsdl_hwr.generation import letters
 from fsdl_hwr.generation.conditional_vae import ConditionalVAE
 
 
 def trained(characters, epochs=30, rate=3e-3):
-    real = pen_characters.load("strokes", "train", characters=characters, num_writers=40)
+    real = sources.load_pen_characters("strokes", "train", characters=characters, num_writers=40)
     rows = letters.encode(real.inks)
     keras.utils.set_random_seed(0)
     vae = ConditionalVAE(len(characters), style_size=4, width=64)

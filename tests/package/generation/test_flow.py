@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from fsdl_hwr.datasets import pen_characters
+from fsdl_hwr.datasets import sources
 from fsdl_hwr.generation import letters
 from fsdl_hwr.generation.flow import PenFlow
 from fsdl_hwr.generation.letters import Basis
@@ -10,7 +10,7 @@ from fsdl_hwr.generation.letters import Basis
 
 @pytest.fixture(scope="module")
 def trained():
-    real = pen_characters.load("strokes", "train", characters="IO", num_writers=60)
+    real = sources.load_pen_characters("strokes", "train", characters="IO", num_writers=60)
     rows = letters.encode(real.inks)
     basis = Basis(rows, 6)
     keras.utils.set_random_seed(0)

@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 
 from fsdl_hwr import ink as pen_ink
-from fsdl_hwr.datasets import pen_characters
+from fsdl_hwr.datasets import sources
 from fsdl_hwr.generation import letters
 from fsdl_hwr.generation.letters import Basis
 
 
 @pytest.fixture(scope="module")
 def real():
-    return pen_characters.load("strokes", "train", characters="AXi", num_writers=20)
+    return sources.load_pen_characters("strokes", "train", characters="AXi", num_writers=20)
 
 
 def test_a_letter_looks_the_same_after_it_was_a_row_of_points(real):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fsdl_hwr.datasets import pen_characters
+from fsdl_hwr.datasets import sources
 from fsdl_hwr.recognizers import few_shot
 from fsdl_hwr.recognizers.few_shot import NONE, TaughtLetters
 
@@ -68,7 +68,9 @@ def test_a_letter_needs_a_name_and_ink(letters):
 
 @pytest.mark.parametrize("same_hand", [True, False])
 def test_a_lesson_shares_no_ink_with_its_questions(same_hand):
-    letters = pen_characters.load("strokes", "test", characters="AB", num_writers=5, copies=4)
+    letters = sources.load_pen_characters(
+        "strokes", "test", characters="AB", num_writers=5, copies=4
+    )
     known, asked = few_shot.lesson(letters, "AB", 3, np.random.default_rng(0), same_hand)
     assert known.text == "AAABBB" and asked.text == "AB"
     assert not {i[0].tobytes() for i in known.inks} & {i[0].tobytes() for i in asked.inks}
@@ -79,6 +81,6 @@ def test_a_lesson_shares_no_ink_with_its_questions(same_hand):
 
 
 def test_a_lesson_that_nobody_could_give_is_refused():
-    letters = pen_characters.load("strokes", "test", characters="AB", num_writers=2)
+    letters = sources.load_pen_characters("strokes", "test", characters="AB", num_writers=2)
     with pytest.raises(ValueError, match="more than 3 times"):
         few_shot.lesson(letters, "AB", 3, np.random.default_rng(0))

@@ -8,7 +8,7 @@ import pytest
 import small
 
 from fsdl_hwr import augmentation, networks
-from fsdl_hwr.datasets import pen_characters
+from fsdl_hwr.datasets import sources
 from fsdl_hwr.datasets.pen_characters import PenCharacters
 from fsdl_hwr.recognizers import pen
 from fsdl_hwr.recognizers.pen_reader import PenReader
@@ -18,7 +18,7 @@ LETTERS = "cCil1"
 
 @pytest.fixture(scope="module")
 def characters():
-    return pen_characters.load("strokes", "train", characters=LETTERS, num_writers=12)
+    return sources.load_pen_characters("strokes", "train", characters=LETTERS, num_writers=12)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_every_row_counts_for_one_answer_and_those_halfway_for_the_other(charact
 
 
 def test_a_dot_is_halfway_at_no_row_and_teaches_what_it_is(causal):
-    dots = pen_characters.load("strokes", "train", characters=LETTERS, num_writers=1)[:2]
+    dots = sources.load_pen_characters("strokes", "train", characters=LETTERS, num_writers=1)[:2]
     dots = dataclasses.replace(dots, inks=[[np.zeros((1, 3), np.float32)]] * 2)
     data = pen.batches(causal, dots, 2)
     data.epoch = 0
@@ -85,7 +85,7 @@ def test_told_that_half_is_drawn_a_reader_answers_with_the_longer_letter():
 @pytest.mark.parametrize("features", [6, 5])
 def test_two_letters_are_learned_in_seconds(features):
     training, validation = (
-        pen_characters.load("strokes", split, characters="Lo", num_writers=n)
+        sources.load_pen_characters("strokes", split, characters="Lo", num_writers=n)
         for split, n in (("train", 40), ("validation", 10))
     )
     keras.utils.set_random_seed(0)
@@ -96,7 +96,7 @@ def test_two_letters_are_learned_in_seconds(features):
 
 
 def test_sets_of_other_classes_are_refused(characters, causal):
-    others = pen_characters.load("strokes", "test", characters="abcde", num_writers=1)
+    others = sources.load_pen_characters("strokes", "test", characters="abcde", num_writers=1)
     with pytest.raises(ValueError, match="same, in the same order"):
         pen.fit(causal, characters, others, epochs=1)
 

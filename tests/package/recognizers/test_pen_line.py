@@ -7,7 +7,7 @@ import pytest
 
 from fsdl_hwr import ctc, networks
 from fsdl_hwr.alphabet import Alphabet
-from fsdl_hwr.datasets import pen_lines
+from fsdl_hwr.datasets import sources
 from fsdl_hwr.recognizers import pen_line
 from fsdl_hwr.recognizers.pen_line import PenLineRecognizer
 
@@ -15,7 +15,8 @@ from fsdl_hwr.recognizers.pen_line import PenLineRecognizer
 def test_a_line_is_read_from_its_strokes():
     alphabet = Alphabet("0123456789 ")
     training, validation = (
-        pen_lines.load("numbers", split, n, alphabet) for split, n in (("train", 48), ("test", 4))
+        sources.load_text_lines("numbers", split, n, alphabet)
+        for split, n in (("train", 48), ("test", 4))
     )
     recognizer = PenLineRecognizer(
         networks.pen_line_lstm(num_classes=alphabet.num_classes, filters=(8, 8, 8), lstm_size=8),
@@ -54,7 +55,7 @@ def test_a_text_too_long_for_the_others_frames_is_no_error():
 
 def test_validation_that_could_not_choose_is_refused_before_training():
     alphabet = Alphabet("0123456789 ")
-    known = pen_lines.load("numbers", "train", 2, alphabet)
+    known = sources.load_text_lines("numbers", "train", 2, alphabet)
     network = networks.pen_line_lstm(num_classes=12, filters=(8, 8, 8), lstm_size=8)
     recognizer = PenLineRecognizer(network, alphabet)
     for transcripts, message in ((["", ""], "no text"), (["1", "x"], "'x' at position 0")):

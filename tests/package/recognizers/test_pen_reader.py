@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import small
 
-from fsdl_hwr.datasets import pen_characters
+from fsdl_hwr.datasets import sources
 from fsdl_hwr.recognizers import pen, pen_reader
 from fsdl_hwr.recognizers.pen_reader import PenReader, Trace
 
@@ -16,7 +16,7 @@ LETTERS = "cCil1"
 
 @pytest.fixture(scope="module")
 def characters():
-    return pen_characters.load("strokes", "train", characters=LETTERS, num_writers=12)
+    return sources.load_pen_characters("strokes", "train", characters=LETTERS, num_writers=12)
 
 
 @pytest.fixture(scope="module")

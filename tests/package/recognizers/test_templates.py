@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fsdl_hwr.datasets import pen_characters
+from fsdl_hwr.datasets import sources
 from fsdl_hwr.recognizers import templates
 
 
@@ -16,7 +16,7 @@ def test_templates_read_a_writers_own_letters(kind):
     template = getattr(templates, f"{kind}_template")
     distance = getattr(templates, f"{kind}_distance")
     known, asked = (
-        pen_characters.load("strokes", split, characters="LOVS", num_writers=3)
+        sources.load_pen_characters("strokes", split, characters="LOVS", num_writers=3)
         for split in ("train", "test")
     )
     shapes = [template(ink) for ink in known.inks]
