@@ -17,7 +17,6 @@ import numpy as np
 
 from fsdl_hwr import binarization, experiments, metrics, networks
 from fsdl_hwr.datasets import parchment, scripts
-from fsdl_hwr.files import write_atomically
 from fsdl_hwr.networks.autoencoders import pooled_autoencoder, tied_autoencoder
 from fsdl_hwr.networks.letter_unet import letter_unet
 from fsdl_hwr.recognizers import classifier, reconstruction
@@ -43,11 +42,7 @@ def main():
     else:
         figures = measure_shrinking(train, test)
     figures = {"figures": figures, "cpu_seconds": time.process_time() - began}
-    report = experiments.to_json(figures, indent=2)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with write_atomically(FOLDER / f"script_{arguments.name}.json") as partial_file:
-        partial_file.write_text(report + "\n")
-    print(report)
+    print(experiments.write_json(FOLDER / f"script_{arguments.name}.json", figures))
 
 
 def measure_reading(train, validation, test) -> dict[str, dict[str, float]]:

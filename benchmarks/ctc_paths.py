@@ -6,7 +6,6 @@ and takes empty labels. The ways take turns, so that a busy moment of the machin
 Writes runs/benchmarks/ctc_paths.json.
 """
 
-import json
 import os
 from pathlib import Path
 
@@ -18,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 from side_by_side import time_in_turns
 
-from fsdl_hwr import ctc, experiments, files
+from fsdl_hwr import ctc, experiments
 
 BATCH, FRAMES, CLASSES, LABEL_LENGTHS = 32, 119, 80, (26, 35)
 ROUNDS = 40
@@ -66,8 +65,7 @@ def main() -> None:
         "cpu_cores": os.cpu_count(),
         "versions": experiments.versions(),
     }
-    with files.write_atomically(OUTPUT) as temporary:
-        temporary.write_text(json.dumps(results, indent=2) + "\n")
+    experiments.write_json(OUTPUT, results)
     print(f"{'loss and gradient':26}{'ms':>8}{'x bare':>8}   (median of {ROUNDS} rounds)")
     for name, value in milliseconds.items():
         print(f"{name:26}{value:8.2f}{value / bare:8.2f}")

@@ -12,7 +12,6 @@ import numpy as np
 
 from fsdl_hwr import dating, experiments
 from fsdl_hwr.datasets import syriac
-from fsdl_hwr.files import write_atomically
 
 PATH = Path(__file__).parents[1] / "runs" / "benchmarks" / "dating.json"
 COMPONENTS = 60
@@ -54,8 +53,7 @@ def main():
     for name, figures in measured.items():
         print(f"{name:20}", "  ".join(f"{k} {v:.3g}" for k, v in figures.items()), flush=True)
     PATH.parent.mkdir(parents=True, exist_ok=True)
-    with write_atomically(PATH) as partial:
-        partial.write_text(experiments.to_json(measured, indent=2) + "\n", encoding="utf-8")
+    experiments.write_json(PATH, measured)
 
 
 if __name__ == "__main__":

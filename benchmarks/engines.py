@@ -24,7 +24,7 @@ import litserve
 import numpy as np
 import service
 
-from fsdl_hwr import experiments, files, weights
+from fsdl_hwr import experiments, weights
 from fsdl_hwr.serving import load, onnx
 
 OUTPUT = Path(__file__).parents[1] / "runs" / "benchmarks" / "engines.json"
@@ -131,8 +131,7 @@ def main() -> None:
     began = time.perf_counter()
     with litserve_service(options.workers) as (url, process):
         record["litserve"] = measure("LitServe", url, process, wrapped, options, began)
-    with files.write_atomically(OUTPUT) as partial:
-        partial.write_text(experiments.to_json(record, indent=1) + "\n", encoding="utf-8")
+    experiments.write_json(OUTPUT, record)
 
 
 if __name__ == "__main__":

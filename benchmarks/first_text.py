@@ -131,10 +131,9 @@ def median(runs: list[dict], name: str) -> float:
 
 
 def report(record: dict) -> None:
-    from fsdl_hwr import experiments, files
+    from fsdl_hwr import experiments
 
-    with files.write_atomically(OUTPUT) as temporary:
-        temporary.write_text(experiments.to_json(record, indent=2) + "\n")
+    experiments.write_json(OUTPUT, record)
     all_texts = f"{record['lines']} texts"
     print(f"{'':8}{'first text':>12}{all_texts:>12}{'memory':>12}")
     for way, result in record["ways"].items():

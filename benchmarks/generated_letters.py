@@ -16,9 +16,8 @@ import keras
 import numpy as np
 
 from fsdl_hwr import augmentation, experiments, metrics, networks
-from fsdl_hwr.datasets import pen_characters
+from fsdl_hwr.datasets import sources
 from fsdl_hwr.datasets.glyphs import Glyphs
-from fsdl_hwr.files import write_atomically
 from fsdl_hwr.generation import encoder, gan, letters
 from fsdl_hwr.generation.conditional_vae import ConditionalVAE
 from fsdl_hwr.generation.encoder import EncodedGAN, NoiseEncoder
@@ -58,16 +57,12 @@ def main():
         else:
             figures = measure_flow(arguments.epochs, known, rows, judge)
     figures = {"figures": figures, "cpu_seconds": time.process_time() - began}
-    report = experiments.to_json(figures, indent=2)
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with write_atomically(FOLDER / f"generated_{arguments.name}.json") as partial_file:
-        partial_file.write_text(report + "\n")
-    print(report)
+    print(experiments.write_json(FOLDER / f"generated_{arguments.name}.json", figures))
 
 
 def load(split, num_writers):
     """Load capitals of a split, two of each per writer, with their rows of points."""
-    known = pen_characters.load(
+    known = sources.load_pen_characters(
         "strokes", split, characters=CHARACTERS, num_writers=num_writers, copies=2
     )
     return known, letters.encode(known.inks)

@@ -3,14 +3,13 @@
 Run `python benchmarks/import_time.py`. Writes runs/benchmarks/import_time.json.
 """
 
-import json
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from fsdl_hwr import experiments, files
+from fsdl_hwr import experiments
 
 ROUNDS = 9
 CODE = {"bare python": "pass", "import fsdl_hwr": "import fsdl_hwr"}
@@ -34,8 +33,7 @@ def main() -> None:
         "rounds": ROUNDS,
         "versions": experiments.versions(),
     }
-    with files.write_atomically(OUTPUT) as temporary:
-        temporary.write_text(json.dumps(record, indent=2) + "\n")
+    experiments.write_json(OUTPUT, record)
     for name, value in medians.items():
         print(f"{name:16} {1000 * value:6.0f} ms")
     print(f"the import itself {1000 * (imported - bare):5.0f} ms, ratio {imported / bare:.2f}")

@@ -7,7 +7,6 @@ them from. Writes runs/benchmarks/labs.json.
 """
 
 import argparse
-import json
 import os
 import shutil
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from fsdl_hwr import experiments, files
+from fsdl_hwr import experiments
 
 ROOT = Path(__file__).parents[1]
 OUTPUT = ROOT / "runs" / "benchmarks" / "labs.json"
@@ -38,8 +37,7 @@ def main() -> None:
         "cpu_cores": os.cpu_count(),
         "versions": experiments.versions(),
     }
-    with files.write_atomically(OUTPUT) as temporary:
-        temporary.write_text(json.dumps(record, indent=2) + "\n")
+    experiments.write_json(OUTPUT, record)
     for name, found in measured.items():
         print(f"{name:30}{found['seconds']:6} s{found['peak_memory_mb']:8} MB")
     print(OUTPUT)

@@ -20,7 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
-from fsdl_hwr import experiments, files, networks
+from fsdl_hwr import experiments, networks
 from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets import line_makers, lines, sources, strokes
 from fsdl_hwr.recognizers.line import Recognizer
@@ -77,8 +77,7 @@ def main() -> None:
         "cpu_cores": os.cpu_count(),
         "versions": experiments.versions() | {"onnxruntime": metadata.version("onnxruntime")},
     }
-    with files.write_atomically(OUTPUT) as temporary:
-        temporary.write_text(experiments.to_json(record, indent=2) + "\n")
+    experiments.write_json(OUTPUT, record)
     print(f"{'one line':10}{'p50':>9}{'p99':>12}   ({arguments.repeats} readings each, in turns)")
     for name, result in results.items():
         print(f"{name:10}{result['p50_ms']:9.2f} ms{result['p99_ms']:9.2f} ms")

@@ -20,7 +20,7 @@ import cv2
 import keras
 import numpy as np
 
-from fsdl_hwr import experiments, files, line_metrics, metrics, page_ink, weights
+from fsdl_hwr import experiments, line_metrics, metrics, page_ink, weights
 from fsdl_hwr.datasets import drawn_pages, page_xml
 from fsdl_hwr.datasets.pages import Page
 from fsdl_hwr.layout import crops, profile
@@ -66,9 +66,8 @@ def main() -> None:
         record["trained on"] = cross_validated(network, pages, letters, arguments.train_on)
     for name, values in record.items():
         print(f"{name:<22} {values}")
-    with files.write_atomically(OUTPUT) as temporary:
-        record["versions"] = experiments.versions()
-        temporary.write_text(experiments.to_json(record, indent=2) + "\n", encoding="utf-8")
+    record["versions"] = experiments.versions()
+    experiments.write_json(OUTPUT, record)
 
 
 def scores(pages, find) -> dict[str, list[float]]:

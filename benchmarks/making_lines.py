@@ -8,7 +8,6 @@ runs/benchmarks/making_lines.json.
 """
 
 import argparse
-import json
 import os
 import time
 from pathlib import Path
@@ -19,7 +18,7 @@ import numpy as np
 import psutil
 from side_by_side import make_batches, time_in_turns
 
-from fsdl_hwr import augmentation, experiments, files, networks
+from fsdl_hwr import augmentation, experiments, networks
 from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets import canvas_ink, line_makers, lines, sources, strokes
 from fsdl_hwr.recognizers.line import Recognizer
@@ -57,8 +56,7 @@ def main() -> None:
         "cpu_cores": os.cpu_count(),
         "versions": experiments.versions(),
     }
-    with files.write_atomically(OUTPUT) as temporary:
-        temporary.write_text(json.dumps(record, indent=2) + "\n")
+    experiments.write_json(OUTPUT, record)
     print_tables(record)
     print(OUTPUT)
 

@@ -19,7 +19,7 @@ import cv2
 import keras
 import numpy as np
 
-from fsdl_hwr import ctc, experiments, files, language_model, metrics, weights
+from fsdl_hwr import ctc, experiments, language_model, metrics, weights
 from fsdl_hwr.datasets import downloads, lines, name_forms, names, strokes
 from fsdl_hwr.datasets.lines import Lines
 from fsdl_hwr.recognizers.line import Recognizer
@@ -62,9 +62,8 @@ def main() -> None:
     }
     for name, values in record.items():
         print(f"{name:<24} {values}")
-    with files.write_atomically(FOLDER / "names.json") as temporary:
-        record["versions"] = experiments.versions()
-        temporary.write_text(experiments.to_json(record, indent=2) + "\n", encoding="utf-8")
+    record["versions"] = experiments.versions()
+    experiments.write_json(FOLDER / "names.json", record)
 
 
 def names_reader() -> Recognizer:

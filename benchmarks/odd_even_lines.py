@@ -17,7 +17,7 @@ import cv2
 import keras
 import numpy as np
 
-from fsdl_hwr import experiments, files, page_ink, weights
+from fsdl_hwr import experiments, page_ink, weights
 from fsdl_hwr.datasets import drawn_pages
 from fsdl_hwr.datasets.pages import Page, TextLine, core_band
 from fsdl_hwr.layout import finder, line_maps, profile
@@ -106,9 +106,8 @@ def main() -> None:
         record[name] = [round(value, 3) for value in f1]
     for name, value in record.items():
         print(f"{name:<20} {value}")
-    with files.write_atomically(OUTPUT) as temporary:
-        record["versions"] = experiments.versions()
-        temporary.write_text(experiments.to_json(record, indent=2) + "\n", encoding="utf-8")
+    record["versions"] = experiments.versions()
+    experiments.write_json(OUTPUT, record)
 
 
 if __name__ == "__main__":

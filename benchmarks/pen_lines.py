@@ -15,9 +15,8 @@ import keras
 
 from fsdl_hwr import augmentation, ctc, experiments, metrics, networks
 from fsdl_hwr.alphabet import Alphabet
-from fsdl_hwr.datasets import line_makers, pen_lines
+from fsdl_hwr.datasets import line_makers, sources
 from fsdl_hwr.datasets.lines import LineStream
-from fsdl_hwr.files import write_atomically
 from fsdl_hwr.ink import LineGeometry
 from fsdl_hwr.recognizers import pen_line
 from fsdl_hwr.recognizers.line import Recognizer
@@ -36,10 +35,11 @@ def main():
     parser.add_argument("--source", default="unipen", help="unipen, numbers or strokes")
     parser.add_argument("--lines", type=int, default=0, help="to train on; 0 for all")
     arguments = parser.parse_args()
-    train = pen_lines.load(arguments.source, "train", arguments.lines, ALPHABET)
+    train = sources.load_text_lines(arguments.source, "train", arguments.lines, ALPHABET)
     few = max(30, arguments.lines // 10) if arguments.lines else 200
     validation, test = (
-        pen_lines.load(arguments.source, split, few, ALPHABET) for split in ("validation", "test")
+        sources.load_text_lines(arguments.source, split, few, ALPHABET)
+        for split in ("validation", "test")
     )
     folder = FOLDER / f"{arguments.source}_{len(train)}_{arguments.minutes:g}"
     epochs = plan(folder / "plan.json", arguments.source, len(train), arguments.minutes)
@@ -51,10 +51,8 @@ def main():
         readers[name] = reader
         record[f"{name}, seconds"] = round(sum(history["seconds"]))
     record |= compare(readers["strokes"], readers["image"], validation, test)
-    report = experiments.to_json(record | {"versions": experiments.versions()}, indent=2)
-    with write_atomically(FOLDER.parent / "pen_lines.json") as partial_file:
-        partial_file.write_text(report + "\n")
-    print(report)
+    record["versions"] = experiments.versions()
+    print(experiments.write_json(FOLDER.parent / "pen_lines.json", record))
 
 
 def by_strokes(train, validation):
@@ -73,7 +71,7 @@ def by_image(train, validation):
     )
     stream = LineStream(maker, train.transcripts, len(train.transcripts), 0)
     reader = Recognizer(networks.line_crnn(), ALPHABET, GEOMETRY)
-    return reader, stream, pen_lines.images(validation, GEOMETRY)
+    return reader, stream, sources.draw_all(validation.inks, validation.transcripts, GEOMETRY)
 
 
 BUILDERS = {"strokes": by_strokes, "image": by_image}
@@ -83,8 +81,8 @@ def plan(file: Path, source: str, num_lines: int, minutes: float) -> dict[str, i
     """Return how many epochs of each network take so many minutes, by the second of two."""
     if file.is_file():
         return json.loads(file.read_text())
-    some = pen_lines.load(source, "train", min(PROBE, num_lines), ALPHABET)
-    few = pen_lines.load(source, "validation", 8, ALPHABET)
+    some = sources.load_text_lines(source, "train", min(PROBE, num_lines), ALPHABET)
+    few = sources.load_text_lines(source, "validation", 8, ALPHABET)
     epochs = {}
     for name, build in BUILDERS.items():
         reader, lines, held_out = build(some, few)
@@ -94,8 +92,7 @@ def plan(file: Path, source: str, num_lines: int, minutes: float) -> dict[str, i
         )
         whole = history["seconds"][1] * num_lines / len(some)
         epochs[name] = max(1, round(60 * minutes / whole))
-    with write_atomically(file) as partial_file:
-        partial_file.write_text(json.dumps(epochs))
+    experiments.write_json(file, epochs)
     return epochs
 
 
@@ -103,7 +100,7 @@ def compare(strokes, image, validation, test) -> dict[str, list[float]]:
     """Return the test CER with its interval of each recognizer, and of both together."""
 
     def proposed(some):
-        pictures = pen_lines.images(some, GEOMETRY)
+        pictures = sources.draw_all(some.inks, some.transcripts, GEOMETRY)
         pairs = zip(image.logits(pictures), image.frames(pictures.ink_widths), strict=True)
         log_probs = [ctc.log_softmax(logits[:frames]) for logits, frames in pairs]
         return pen_line.candidates(strokes.log_probs(some.inks), log_probs)
@@ -118,7 +115,7 @@ def compare(strokes, image, validation, test) -> dict[str, list[float]]:
     )
     texts = {
         "strokes": strokes.read(test.inks),
-        "image": image.read(pen_lines.images(test, GEOMETRY)),
+        "image": image.read(sources.draw_all(test.inks, test.transcripts, GEOMETRY)),
         "both": pen_line.best_texts(proposed(test), ALPHABET, weight),
     }
     rates = {name: rate(test, read) for name, read in texts.items()}

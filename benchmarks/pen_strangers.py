@@ -19,7 +19,7 @@ import keras
 import numpy as np
 
 from fsdl_hwr import metrics
-from fsdl_hwr.datasets import pen_characters, unipen
+from fsdl_hwr.datasets import sources, unipen
 from fsdl_hwr.datasets.splits import SPLITS
 from fsdl_hwr.recognizers import pen
 
@@ -34,7 +34,7 @@ def main():
     text = {name: "" for name in arguments.contributors}
     read = {name: "" for name in arguments.contributors}
     for split in SPLITS:
-        characters = pen_characters.load("unipen", split)
+        characters = sources.load_pen_characters("unipen", split)
         owners = np.array([names[writer].split("/")[0] for writer in characters.writers])
         for name in arguments.contributors:
             if (owners == name).any():

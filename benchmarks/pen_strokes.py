@@ -26,9 +26,8 @@ import keras
 import numpy as np
 
 from fsdl_hwr import experiments, metrics, networks
-from fsdl_hwr.datasets import pen_characters
+from fsdl_hwr.datasets import sources
 from fsdl_hwr.datasets.pen_characters import PenCharacters
-from fsdl_hwr.files import write_atomically
 from fsdl_hwr.ink import Ink
 from fsdl_hwr.recognizers import few_shot, pen, pen_reader, templates
 
@@ -54,7 +53,8 @@ def main():
 
     keras.utils.set_random_seed(0)
     training, validation, test = (
-        pen_characters.load(arguments.source, split) for split in ("train", "validation", "test")
+        sources.load_pen_characters(arguments.source, split)
+        for split in ("train", "validation", "test")
     )
     if arguments.name == "halves":
         training, validation, test = map(halved, (training, validation, test))
@@ -69,10 +69,7 @@ def main():
     if arguments.name == "growing":
         reader = pen_reader.PenReader(network, test.characters)
         figures |= measure_growing(reader, validation, test) | measure_lessons(reader)
-    report = experiments.to_json(figures, indent=2)
-    with write_atomically(FOLDER / f"{name}.json") as partial_file:
-        partial_file.write_text(report + "\n")
-    print(report)
+    print(experiments.write_json(FOLDER / f"{name}.json", figures))
 
 
 def halved(characters: PenCharacters) -> PenCharacters:
@@ -134,8 +131,8 @@ def measure_growing(reader: pen_reader.PenReader, validation, test) -> dict:
 
 def measure_lessons(reader: pen_reader.PenReader) -> dict:
     """Teach letters by three examples of one writer of the test split, and ask the same writer."""
-    letters = pen_characters.load("unipen", "test")
-    symbols = pen_characters.load("unipen", "test", characters=SYMBOLS)
+    letters = sources.load_pen_characters("unipen", "test")
+    symbols = sources.load_pen_characters("unipen", "test", characters=SYMBOLS)
     ways = {
         "answers": partial(by_answers, reader),
         "one": partial(by_templates, templates.one_template, templates.one_distance),

@@ -7,7 +7,6 @@ writers; `--minutes 0` leaves that out. Writes runs/benchmarks/recognizers.json.
 """
 
 import argparse
-import json
 import os
 import tempfile
 import time
@@ -19,7 +18,7 @@ import keras
 import numpy as np
 from side_by_side import make_batches, time_in_turns
 
-from fsdl_hwr import experiments, files, metrics, networks
+from fsdl_hwr import experiments, metrics, networks
 from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets import line_makers, lines, sources, strokes
 from fsdl_hwr.recognizers.line import Recognizer
@@ -82,8 +81,7 @@ def main() -> None:
         "cpu_cores": os.cpu_count(),
         "versions": experiments.versions(),
     }
-    with files.write_atomically(OUTPUT) as temporary:
-        temporary.write_text(json.dumps(record, indent=2) + "\n")
+    experiments.write_json(OUTPUT, record)
     print_table(record)
     print(OUTPUT)
 

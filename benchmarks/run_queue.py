@@ -7,7 +7,6 @@ runs/benchmarks/run_queue.json.
 """
 
 import argparse
-import json
 import os
 import tempfile
 import time
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 
-from fsdl_hwr import experiments, files
+from fsdl_hwr import experiments
 from fsdl_hwr.experiments import sweeps
 
 PRODUCTS = 250  # of 1000×1000 matrices, some seconds on one thread
@@ -69,8 +68,7 @@ def main() -> None:
         "cpu_cores": os.cpu_count(),
         "versions": experiments.versions(),
     }
-    with files.write_atomically(OUTPUT) as temporary:
-        temporary.write_text(json.dumps(record, indent=2) + "\n")
+    experiments.write_json(OUTPUT, record)
     for processes, total in seconds.items():
         mean = record["work_seconds_of_a_run"][processes]
         print(f"{processes} at a time: {number} runs in {total:.1f} s, {mean:.2f} s of work each")

@@ -17,7 +17,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from fsdl_hwr import camera, experiments, files
+from fsdl_hwr import camera, experiments
 from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets import sources, strokes
 from fsdl_hwr.serving import load, streams
@@ -57,8 +57,7 @@ def main() -> None:
     for name, value, sign, target in targets(found):
         met = value <= target if sign == "<=" else value >= target
         print(f"{name:<44}{value:8.1f}   {sign} {target}: {'yes' if met else 'NO'}")
-    with files.write_atomically(OUTPUT) as partial:
-        partial.write_text(experiments.to_json(found, indent=1) + "\n", encoding="utf-8")
+    experiments.write_json(OUTPUT, found)
 
 
 def targets(found: dict) -> list[tuple[str, float, str, float]]:

@@ -9,7 +9,6 @@ runs/benchmarks/training_step.json.
 """
 
 import argparse
-import json
 import os
 from pathlib import Path
 
@@ -21,7 +20,7 @@ import numpy as np
 import tensorflow as tf
 from side_by_side import make_batches, time_in_turns
 
-from fsdl_hwr import ctc, experiments, files, networks
+from fsdl_hwr import ctc, experiments, networks
 from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets import line_makers, lines, sources, strokes
 from fsdl_hwr.recognizers.line import Recognizer
@@ -62,8 +61,7 @@ def main() -> None:
         "cpu_cores": os.cpu_count(),
         "versions": experiments.versions(),
     }
-    with files.write_atomically(OUTPUT) as temporary:
-        temporary.write_text(json.dumps(record, indent=2) + "\n")
+    experiments.write_json(OUTPUT, record)
     print_tables(record)
     print(OUTPUT)
 

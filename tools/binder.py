@@ -8,7 +8,6 @@ Writes runs/benchmarks/binder.json; the environment stays in .binder/ until `mak
 """
 
 import argparse
-import json
 import os
 import re
 import shutil
@@ -19,7 +18,7 @@ from pathlib import Path
 import yaml
 
 import labs  # beside this script
-from fsdl_hwr import files
+from fsdl_hwr import experiments
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = ROOT / ".binder"
@@ -50,8 +49,7 @@ def main() -> None:
         "seconds": round(seconds),
         "packages": frozen.split(),
     }
-    with files.write_atomically(OUTPUT) as temporary:
-        temporary.write_text(json.dumps(record, indent=2) + "\n")
+    experiments.write_json(OUTPUT, record)
     print(f"{lab}: at most {peak:.0f} MB in all processes, {seconds:.0f} s")
     print(OUTPUT)
 

@@ -3,7 +3,14 @@
 from fsdl_hwr.experiments.labs import complete, find_file, parameters, run_folder, set_up
 from fsdl_hwr.experiments.notebooks import RunError, is_finished, run_notebook, write_report
 from fsdl_hwr.experiments.parameter_cells import check_parameters
-from fsdl_hwr.experiments.results import RESULTS, expect, to_json, versions, write_results
+from fsdl_hwr.experiments.results import (
+    RESULTS,
+    expect,
+    to_json,
+    versions,
+    write_json,
+    write_results,
+)
 
 __all__ = [
     "RESULTS",
@@ -19,6 +26,7 @@ __all__ = [
     "set_up",
     "to_json",
     "versions",
+    "write_json",
     "write_report",
     "write_results",
 ]

@@ -27,8 +27,6 @@ def set_up() -> None:
     with _silent_standard_error():
         from fsdl_hwr.backend import keras
 
-        # In a notebook TensorFlow sets the level itself when it is imported, so this comes after.
-        logging.getLogger("tensorflow").setLevel("ERROR")  # a lab's dozen networks are no mistake
         backend = keras.backend.backend()
         # The first tensor makes the backend look for devices, and complain about missing ones.
         device = str(keras.ops.ones(1).device).upper()
@@ -85,8 +83,8 @@ def run_folder(lab: str, folder: str | os.PathLike = "") -> Path:
 
     lab: the notebook's name, such as "03_line_recognizer". folder: the lab's parameter
     `run_folder`; if it is empty, results go to `runs/<lab>` in the project, whether the notebook
-    runs in `labs/`, in a copy of it or at the root. Outside the project, as in Colab, `runs/` is
-    made in the working directory.
+    runs in `labs/`, in a copy of it or at the root. Outside the project `runs/` is made
+    in the working directory; in Colab, in the project that the set-up cell has cloned.
     """
     folder = Path(folder or _project() / "runs" / lab).expanduser()
     folder.mkdir(parents=True, exist_ok=True)

@@ -27,6 +27,7 @@ class Baseline:
 
     @property
     def mean(self) -> float:
+        """The mean CER over the seeds."""
         return float(np.mean(self.cers))
 
     @property

@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 import fsdl_hwr
-from fsdl_hwr.files import parse_json, write_atomically
+from fsdl_hwr import files
 
 RESULTS = "results.json"
 _expected: dict[str, dict[str, float]] = {}  # what `expect` was told in this process, by name
@@ -67,10 +67,8 @@ def write_results(
         "expected": _expected,
         "versions": versions(),
     }
-    text = to_json(record, indent=2)
     path = Path(folder) / RESULTS
-    with write_atomically(path) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
+    write_json(path, record)
     return path
 
 
@@ -78,7 +76,7 @@ def read(folder: str | os.PathLike) -> dict:
     """Read what `write_results` wrote to a folder. `ValueError` names a file that is none of it."""
     path = Path(folder) / RESULTS
     try:
-        record = parse_json(path.read_text("utf-8"))
+        record = files.parse_json(path.read_text("utf-8"))
         missing = {"lab", "parameters", "metrics"} - set(record)
         if missing or not isinstance(record, dict):
             raise ValueError(f"it lacks {', '.join(sorted(missing))}")
@@ -93,6 +91,14 @@ def to_json(value, indent: int | None = None) -> str:
     Raises `TypeError` or `ValueError` for what JSON cannot hold, such as a NaN.
     """
     return json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False, default=_plain)
+
+
+def write_json(path: str | os.PathLike, value) -> str:
+    """Write what `to_json` makes of a value to a file, whole or not at all; return that text."""
+    text = to_json(value, indent=2)
+    with files.write_atomically(path) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
+    return text
 
 
 def versions() -> dict[str, str]:

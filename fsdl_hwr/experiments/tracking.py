@@ -23,7 +23,6 @@ from pathlib import Path
 from fsdl_hwr import files
 from fsdl_hwr.experiments import results, tables, wandb_runs
 from fsdl_hwr.experiments.tables import Table
-from fsdl_hwr.files import write_atomically
 
 RECORD = "record.jsonl"
 LINES = "lines"  # the folder of the line images that a run's predictions belong to
@@ -148,7 +147,7 @@ class Run:
         import cv2
 
         for k, image in enumerate(images):
-            with write_atomically(self.folder / LINES / f"{k:03}.png") as temporary:
+            with files.write_atomically(self.folder / LINES / f"{k:03}.png") as temporary:
                 cv2.imwrite(str(temporary), 255 - image)  # dark on light
         self._append("lines", texts=list(texts))
 

@@ -144,6 +144,7 @@ def _first_line(error: Exception) -> str:
 
 
 def table(lines, read: Sequence[str]):
+    """Make a W&B table of line images with what they say and what was read."""
     import wandb
 
     pairs = zip(lines.images, lines.transcripts, read, strict=True)
