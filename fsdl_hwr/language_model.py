@@ -37,6 +37,7 @@ class CharacterNgram:
 
     @property
     def order(self) -> int:
+        """Characters in the longest n-gram."""
         return len(self._ngrams)
 
     @classmethod

@@ -28,6 +28,7 @@ class Rate:
 
     @property
     def value(self) -> float:
+        """The share itself."""
         return self.count / self.total
 
     def __float__(self) -> float:
@@ -47,7 +48,7 @@ def character_error_rate(
 
     `references` and `predictions` are n texts each; an edit is an insertion, deletion or
     substitution, so a rate may pass 100%. Texts are compared in NFC. The interval is
-    `bootstrap_interval`'s. Raises `ValueError` where the counts differ or no reference has a
+    `bootstrap_interval`'s. Raises `ValueError` if the counts differ or no reference has a
     character.
     """
     return _error_rate(_texts(references), _texts(predictions), seed)

@@ -7,7 +7,7 @@ of what is not drawn yet, so what it has returned once never changes.
 
 import numpy as np
 
-from fsdl_hwr import ink as ink_module
+from fsdl_hwr import ink as pen_ink
 from fsdl_hwr.ink import Ink
 
 NUM_POINTS = 48  # of a finished ink
@@ -38,7 +38,7 @@ def clean(ink: Ink) -> Ink:
 
 def size(ink: Ink) -> float:
     """Return the longer side of an ink's bounding box."""
-    left, top, right, bottom = ink_module.bounding_box(ink)
+    left, top, right, bottom = pen_ink.bounding_box(ink)
     return max(right - left, bottom - top)
 
 

@@ -3,14 +3,12 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before any test imports TensorFlow
 
 import json
-from ast import literal_eval
 from pathlib import Path
 
 import numpy as np
 import pytest
 import run_summary
 import small_runs
-from paths import APART, RUNS
 
 from fsdl_hwr import experiments
 
@@ -81,16 +79,6 @@ def alternative_texts(request, small_run):
 @pytest.fixture
 def metrics(request):
     """What LAB measured with its defaults, which `make test` runs under nbval before the tests."""
-    from papermill import inspect_notebook  # takes a second
+    from default_runs import record_of  # papermill takes a second
 
-    lab = request.module.LAB
-    file = RUNS / lab.stem / "results.json"
-    if not file.is_file():
-        # Where labs and tests run in one go, a lab that came too late must not pass for tested.
-        ran = os.environ.get("LABS_RAN") and lab.stem not in APART
-        absent = pytest.fail if ran else pytest.skip
-        absent("needs a run of the lab with its defaults: make run, make test")
-    results = json.loads(file.read_text())
-    defaults = {name: literal_eval(p["default"]) for name, p in inspect_notebook(lab).items()}
-    assert results["parameters"].items() <= defaults.items()  # the run was one of the defaults
-    return results["metrics"]
+    return record_of(request.module.LAB)["metrics"]

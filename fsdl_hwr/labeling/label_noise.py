@@ -131,11 +131,6 @@ def auroc(scores: np.ndarray, wrong: np.ndarray) -> float:
     return float((below + ties / 2).sum() / pairs)
 
 
-def precision_at(scores: np.ndarray, wrong: np.ndarray, k: int) -> float:
-    """Return the share of wrong labels among the k that score highest."""
-    return float(np.asarray(wrong, bool)[np.argsort(-np.asarray(scores), kind="stable")[:k]].mean())
-
-
 def found_among_top(scores: np.ndarray, wrong: np.ndarray, share: float) -> float:
     """Return how many of the wrong labels are among the top `share` of all, as a share of them."""
     wrong = np.asarray(wrong, bool)

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from fsdl_hwr.datasets.pages import TextLine
-from fsdl_hwr.layout.reading_order import ROWS, page_slope
+from fsdl_hwr.layout import reading_order
+from fsdl_hwr.layout.reading_order import ROWS
 
 ALIGNED = 1.0  # x-heights within which the lines of a column begin
 NARROWEST = 0.3  # x-heights of paper between columns, at least
@@ -23,7 +24,7 @@ def cut_at_gutters(lines: Sequence[TextLine], ink: np.ndarray) -> list[TextLine]
     """
     if not lines:
         return []
-    slope = float(np.tan(page_slope(lines)[0]))
+    slope = float(np.tan(reading_order.page_slope(lines)[0]))
     pieces = list(lines)
     for lean in (0.0, slope):  # an upright page, and one that was turned
         level = np.array([[1.0, lean], [-slope, 1.0]])  # acts on (x, y)

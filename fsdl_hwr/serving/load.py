@@ -51,6 +51,7 @@ class Load:
 
     @property
     def share_refused(self) -> float:
+        """Share of the requests that were refused with 503."""
         return float((self.statuses == 503).mean())
 
     def __str__(self) -> str:

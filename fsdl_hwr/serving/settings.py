@@ -41,4 +41,5 @@ class Settings:
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "testserver")
 
     def to_json(self) -> str:
+        """Return all settings as JSON, for the environment of the workers."""
         return json.dumps(asdict(self))

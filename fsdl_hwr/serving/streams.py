@@ -29,10 +29,12 @@ def usual(texts: Sequence[str], writers: Sequence[Writer], seed: int) -> Iterato
 
 
 def upside_down(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Turn a photo by half a turn, as a scanner does."""
     return np.ascontiguousarray(image[::-1, ::-1])
 
 
 def inverted(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Swap dark and light."""
     return 255 - image
 
 
@@ -44,11 +46,13 @@ def faint(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def several_lines(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Put a second line under the first, as a crop too large has."""
     shift = int(rng.integers(image.shape[1]))
     return np.vstack([image, np.roll(image, shift, axis=1)])
 
 
 def blank(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Leave paper alone, without a line."""
     paper_alone = np.median(image) + rng.normal(0, 3, image.shape)
     return np.clip(paper_alone, 0, 255).astype(np.uint8)
 

@@ -7,6 +7,7 @@ import pytest
 from paths import ROOT
 
 MANY = 4  # parameters
+DEFINED = (ast.FunctionDef, ast.ClassDef)
 PACKAGE = ROOT / "fsdl_hwr"
 SOURCES = [path for path in sorted(PACKAGE.rglob("*.py")) if path.parent.name != "checks"]
 # What calls by a fixed signature explains it once, for all that it calls.
@@ -17,8 +18,9 @@ OF_A_PROTOCOL = {
     "datasets/canvas_ink.py: Pointer.draw",  # `line_makers.Pen`
     "datasets/line_makers.py: RuledHand.draw",
 }
-# Keras calls these by its own parameters.
-OF_KERAS = {"call", "compute_loss", "train_step"}
+# Keras and PyTorch call these, and say what they do.
+OF_KERAS = {"call", "compute_loss", "train_step", "get_config", "compute_output_shape", "forward"}
+OF_KERAS |= {"on_epoch_begin", "on_epoch_end", "on_train_batch_end"}
 
 
 def is_public(node):
@@ -74,6 +76,28 @@ def test_many_parameters_are_listed(path):
     assert {f"{place}: {name}" for name in found} == {
         name for name in OF_A_PROTOCOL if name.startswith(f"{place}: ")
     }, found
+
+
+def undescribed(source):
+    """List what is public and has no docstring; `__init__` is described by its class."""
+    for node in filter(is_public, [n for n in ast.parse(source).body if isinstance(n, DEFINED)]):
+        methods = node.body if isinstance(node, ast.ClassDef) else []
+        for part in [node, *(m for m in methods if isinstance(m, ast.FunctionDef))]:
+            if is_public(part) and part.name not in OF_KERAS and not ast.get_docstring(part):
+                yield part.name
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_is_public_is_described(path):
+    if path.parent.name != "suite":  # tests, which their names describe
+        assert not list(undescribed(path.read_text("utf-8")))
+
+
+def test_what_is_not_described_is_found():
+    told = 'class A:\n    """One."""\n    def f(self): {}\n    def call(self): pass\n'
+    assert list(undescribed(told.format("pass"))) == ["f"]
+    assert not list(undescribed(told.format('"""Two."""')))
+    assert list(undescribed("def f(): pass\ndef _g(): pass\n")) == ["f"]
 
 
 def test_what_is_not_listed_is_found():

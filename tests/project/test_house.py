@@ -61,6 +61,11 @@ TESTED_ELSEWHERE = {
 }
 
 
+# Modules whose name a value, a network or Keras has taken: their functions are imported by name.
+TAKEN = {"alphabet", "backend", "lines", "pages", "reader", "reading_order", "splits"}
+TAKEN |= {"layers", "lenet", "line_crnn"}
+
+
 def pyproject():
     return tomllib.loads((ROOT / "pyproject.toml").read_text())
 
@@ -137,6 +142,18 @@ def test_no_module_needs_one_backend(module):
         assert "keras.backend.backend()" in path.read_text()
 
 
+def test_functions_are_called_through_their_module():
+    for path in PACKAGE.rglob("*.py"):
+        if path.name == "__init__.py":  # these gather what a folder offers
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module.startswith("fsdl_hwr"):
+                names = [alias.name for alias in node.names if alias.name[0].islower()]
+                functions = [name for name in names if f"{node.module}.{name}" not in MODULES]
+                by_name = node.module.split(".")[-1] in TAKEN
+                assert by_name or not functions, (path.relative_to(ROOT), functions)
+
+
 @pytest.fixture(scope="module")
 def modules():
     return package_map.read_modules(PACKAGE)
@@ -172,6 +189,12 @@ def test_nothing_below_knows_the_leaves(graph):
         assert not graph[part] & set(package_map.LEAVES)
 
 
+def test_the_papers_name_every_leaf():
+    for paper in ("CONTRIBUTING.md", "docs/design.md"):
+        (line,) = [line for line in (ROOT / paper).read_text().splitlines() if "`gate`" in line]
+        assert set(re.findall(r"`(\w+)`", line)) >= set(package_map.LEAVES) - {"__main__"}
+
+
 def test_every_module_has_a_test_module_of_its_name(modules):
     for module in modules:
         *folders, name = module.name.split(".")
@@ -187,6 +210,12 @@ def test_every_dependency_says_why():
     for requirement in [r for r in required("train", "labs") if "fsdl_hwr[" not in r]:
         (line,) = [line for line in text.splitlines() if f'"{requirement}"' in line]
         assert re.search(r"#\s*\w+", line), f"why {requirement}?"
+
+
+def test_every_extra_is_described():
+    table = (ROOT / "docs" / "using.md").read_text()
+    for extra in pyproject()["project"]["optional-dependencies"]:
+        assert f"| `{extra}` |" in table
 
 
 def test_no_upper_bound_replaces_what_a_notebook_service_ships():

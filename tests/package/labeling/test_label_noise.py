@@ -73,7 +73,6 @@ def test_a_ranking_is_measured_as_its_definition_says(rng):
     tie = np.array([np.inf, np.inf, 1.0])
     assert label_noise.auroc(tie, np.array([True, False, False])) == 0.75
     ranked, marks = np.array([5.0, 4, 3, 2, 1]), np.array([True, False, True, False, False])
-    assert label_noise.precision_at(ranked, marks, 2) == 0.5
     assert label_noise.found_among_top(ranked, marks, 0.6) == 1
     assert label_noise.found_among_top(ranked, marks, 0.2) == 0.5
 
