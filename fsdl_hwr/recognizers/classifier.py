@@ -118,7 +118,11 @@ def _name(change: Callable | None) -> str:
     """Return what distinguishes one change from another, in another process too."""
     if change is None or dataclasses.is_dataclass(change):
         return str(change)
-    return getattr(change, "__qualname__", type(change).__qualname__)
+    name = getattr(change, "__qualname__", type(change).__qualname__)
+    if code := getattr(change, "__code__", None):  # two lambdas of one place have one name
+        constants = [c for c in code.co_consts if not hasattr(c, "co_code")]
+        name += f" {training.fingerprint(code.co_code.hex(), constants, code.co_names)}"
+    return name
 
 
 def check(network: keras.Model, characters: str) -> None:

@@ -138,7 +138,8 @@ def fit(  # long: each argument is explained
             "set it, then train."
         )
     with files.lock(folder, "training"):
-        checkpoint = Checkpoint(folder, _plain(settings or {}), save or network.save)
+        told = {**(settings or {}), "layers": fingerprint(_described(network))}
+        checkpoint = Checkpoint(folder, _plain(told), save or network.save)
         done = checkpoint.load(run, epochs) if resume else 0
         if done == 0:  # what an older run left must not pass for this one's
             checkpoint.remove()
@@ -197,7 +198,8 @@ class _Run:
         logs[f"{self.progress.unit}_per_second"] = rate
         value = self.sign * figures[self.monitor]
         before = [self.sign * earlier for earlier in self.history.get(self.monitor, [])]
-        self.is_best = value < min(before, default=math.inf) or not before
+        numbers = [earlier for earlier in before if math.isfinite(earlier)]  # NaN is never best
+        self.is_best = value < min(numbers, default=math.inf) or not before
         for name, figure in figures.items():
             self.history.setdefault(name, []).append(figure)
         self.progress.end(epoch, figures, self.is_best, rate)
@@ -347,6 +349,28 @@ def fingerprint(*parts: np.ndarray | Sequence) -> int:
         raw = part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode()
         checksum = zlib.crc32(raw, checksum)
     return checksum
+
+
+def _described(layer: keras.layers.Layer) -> list:
+    """List a network's layers with what they were told but for their names, which Keras numbers."""
+    if isinstance(layer, keras.Model):
+        return [type(layer).__name__, *map(_described, layer.layers)]
+    try:
+        return [type(layer).__name__, _unnamed({**layer.get_config(), "name": ""})]
+    except NotImplementedError:  # a layer that cannot be saved has nothing else to tell
+        return [type(layer).__name__]
+
+
+def _unnamed(config):
+    """Leave out what a layer is called, and those within it; a type of numbers keeps its name."""
+    if isinstance(config, Mapping):
+        is_layer = "trainable" in config
+        return [
+            (key, _unnamed(value))
+            for key, value in sorted(config.items())
+            if not (is_layer and key == "name")
+        ]
+    return [_unnamed(part) for part in config] if isinstance(config, list | tuple) else config
 
 
 def _plain(settings: Mapping) -> dict:

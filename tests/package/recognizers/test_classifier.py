@@ -92,23 +92,23 @@ def test_a_killed_classifier_goes_on_as_if_nothing_had_happened(rng, tmp_path):
         options = {"epochs": 3, "batch_size": 8, "folder": folder, "change": change}
         return network, classifier.fit(network, some, some, verbose=False, **options)
 
-    calls = 0
+    def killed_after(num_calls):
+        calls = 0
 
-    def unharmed(image, rng):
-        return image
+        def change(image, rng):
+            nonlocal calls
+            calls += 1
+            if calls > num_calls:
+                raise RuntimeError("killed")
+            return image
 
-    def killed(image, rng):
-        nonlocal calls
-        calls += 1
-        if calls > 120:  # in the second epoch or, as Keras reads ahead, after it
-            raise RuntimeError("killed")
-        return image
+        return change
 
-    killed.__qualname__ = unharmed.__qualname__
-    straight, history = fit(tmp_path / "straight", unharmed)
+    straight, history = fit(tmp_path / "straight", killed_after(np.inf))
     with pytest.raises(Exception, match="killed"):
-        fit(tmp_path / "killed", killed)
-    resumed, resumed_history = fit(tmp_path / "killed", unharmed)
+        # in the second epoch or, as Keras reads ahead, after it
+        fit(tmp_path / "killed", killed_after(120))
+    resumed, resumed_history = fit(tmp_path / "killed", killed_after(np.inf))
     for name in ("loss", "val_accuracy"):
         np.testing.assert_allclose(resumed_history[name], history[name], rtol=1e-5)
     for a, b in zip(resumed.get_weights(), straight.get_weights(), strict=True):
@@ -132,3 +132,11 @@ def glyphs_of(characters, images):
 
 def read(network, glyphs):
     return classifier.read(network, glyphs.images, glyphs.characters)
+
+
+def test_two_lambdas_of_one_place_are_two_changes():
+    darker, lighter = (lambda image, rng: image // 2), (lambda image, rng: image // 3)
+    assert darker.__qualname__ == lighter.__qualname__
+    assert classifier._name(darker) != classifier._name(lighter)
+    again = [classifier._name(change) for change in (lambda image, rng: image // 2, darker)]
+    assert again[0] == again[1]

@@ -204,7 +204,7 @@ def test_a_second_training_in_a_folder_waits_for_the_first(tmp_path, capsys):
     assert waited.is_set()
     assert len(outcome) == 1 and "other settings: {'rate': 0.1} then" in outcome[0]
     with zipfile.ZipFile(tmp_path / "last.keras") as archive:
-        assert json.loads(archive.read(training.STATE))["settings"] == {"rate": 0.1}
+        assert json.loads(archive.read(training.STATE))["settings"]["rate"] == 0.1
 
 
 def test_a_lock_is_one_at_a_time_and_leaves_nothing(tmp_path):
@@ -293,3 +293,32 @@ def test_statistics_of_batch_normalization_are_kept_within_a_block_only():
         raise KeyboardInterrupt
     assert [layer.trainable for layer in network.layers] == [True, False, True]
     np.testing.assert_array_equal(layers[2].moving_variance, np.ones(2))
+
+
+@pytest.mark.parametrize("layer", ["activation", "dropout", "more"])
+def test_a_run_of_another_network_is_not_resumed(layer, tmp_path):
+    """Weights of the same shapes do not make it the same network."""
+
+    def network(other=""):
+        image = keras.Input((8, 8))
+        activation = "tanh" if other == "activation" else "relu"
+        x = keras.layers.Dense(8, activation=activation)(image)
+        x = keras.layers.Dropout(0.5 if other == "dropout" else 0.1)(x)
+        x = keras.layers.Dropout(0.1)(x) if other == "more" else x
+        maps = keras.layers.Dense(8, activation="sigmoid")(x)
+        built = keras.Model(image, maps, name="one_name")
+        built.compile(training.adamw(9, 0.01), "binary_crossentropy")
+        return built
+
+    fit(tmp_path, network())
+    fit(tmp_path, network())  # is resumed, whatever numbers its layers have by now
+    with pytest.raises(ValueError, match="other settings.*layers.*resume=False"):
+        fit(tmp_path, network(layer))
+
+
+def test_a_first_epoch_without_a_measure_is_not_the_best(tmp_path):
+    network = detector()
+    seen = []
+    fit(tmp_path, network, values=(float("nan"), 0.3, 0.4), callbacks=watch(network, seen))
+    for best, kept in zip(seen[1][1], network.get_weights(), strict=True):
+        assert np.array_equal(best, kept)
