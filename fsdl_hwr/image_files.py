@@ -7,6 +7,7 @@ what is transparent shows white paper, 16 bits become 8, and the channels of an 
 import os
 import stat
 import struct
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,10 +89,13 @@ def _decode(data: bytes, name: str) -> np.ndarray:
         raise ValueError(f"{name} is not a picture of a known kind ({FORMATS}), or is damaged.")
     check_size(data, name)
     buffer = np.frombuffer(data, np.uint8)
-    # Only the colored mode turns a picture as EXIF says; only the unchanged one keeps opacity.
+    # Only a colored mode turns a picture as EXIF says; only the unchanged one keeps opacity.
     flags = cv2.IMREAD_COLOR_RGB if data[:2] == b"\xff\xd8" else cv2.IMREAD_UNCHANGED
     try:
         image = cv2.imdecode(buffer, flags)
+        is_opaque = image is not None and (image.ndim == 2 or image.shape[2] == 3)
+        if is_opaque and (b"eXIf" in data or b"EXIF" in data[12:]):  # of PNG, of WebP
+            image = cv2.imdecode(buffer, cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR)
     except cv2.error:
         image = None
     if image is None:
@@ -99,7 +103,22 @@ def _decode(data: bytes, name: str) -> np.ndarray:
     if image.ndim == 3 and flags == cv2.IMREAD_UNCHANGED:
         codes = {3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGBA}
         image = cv2.cvtColor(image, codes[image.shape[2]])
+    if _has_second_page(data):
+        warnings.warn(f"{name} has several pages: the first is read.", stacklevel=4)
     return paper.gray(_to_8_bits(image), name)
+
+
+def _has_second_page(data: bytes) -> bool:
+    """Return whether a TIFF has a second directory; what is cut off has none."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
+    if order is None:
+        return False
+    try:
+        (first,) = struct.unpack_from(f"{order}I", data, 4)
+        (entries,) = struct.unpack_from(f"{order}H", data, first)
+        return struct.unpack_from(f"{order}I", data, first + 2 + 12 * entries) != (0,)
+    except struct.error:
+        return False
 
 
 def _from_pil(image) -> np.ndarray:
@@ -117,8 +136,8 @@ def _from_pil(image) -> np.ndarray:
 
 def _to_8_bits(image: np.ndarray) -> np.ndarray:
     if image.dtype == np.uint16:
-        is_deep = image.size and image.max() > 255
-        return (image >> (8 if is_deep else 0)).astype(np.uint8)
+        bits = int(image.max()).bit_length() if image.size else 0  # scanners store 12 in 16, too
+        return (image >> max(0, bits - 8)).astype(np.uint8)
     return image.astype(np.uint8) * 255 if image.dtype == bool else image
 
 

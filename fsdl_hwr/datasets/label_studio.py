@@ -136,22 +136,34 @@ def read(
         raise ValueError(f"{path} is no list of tasks.")
     pages, empty = [], 0
     for task in tasks:
-        annotation = _annotation(task, path, annotator)
+        try:
+            annotation = _annotation(task, path, annotator)
+        except (AttributeError, TypeError) as error:
+            raise ValueError(f"{path}, task {task.get('id')}: {error}") from error
         if annotation is None:
             empty += 1
             continue
-        address = str(task["data"]["image"])
+        address = _address(task, path)
         name = unquote(address).replace("\\", "/").rsplit("/", 1)[-1].split("?")[0]
         image = image_files.load(Path(find_image(address) if find_image else path.parent / name))
         try:
             lines = to_lines(annotation.get("result", []), image.shape)
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             problem = f"it lacks {error}" if isinstance(error, KeyError) else error
             raise ValueError(f"{path}, task {task.get('id')}: {problem}") from error
         pages.append(page_xml.from_annotations(image, lines, Path(name).stem))
     if empty:
         warnings.warn(f"{path}: {empty} of {len(tasks)} tasks have no annotation.", stacklevel=2)
     return pages
+
+
+def _address(task: Mapping, path: Path) -> str:
+    """Find where a task's image lies; a template may call it "ocr" or anything else."""
+    texts = {name: value for name, value in task["data"].items() if isinstance(value, str)}
+    if "image" not in texts and len(texts) != 1:
+        known = ", ".join(task["data"]) or "nothing"
+        raise ValueError(f"{path}, task {task.get('id')} names no image: its data has {known}.")
+    return texts.get("image") or next(iter(texts.values()))
 
 
 def _annotation(task: Mapping, path: Path, annotator: int | None) -> Mapping | None:

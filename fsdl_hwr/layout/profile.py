@@ -114,6 +114,7 @@ def find_pitch(sums: np.ndarray) -> int:
     first = max(6, len(sums) // 100)
     inner = np.arange(first, len(smooth) - 1)
     peaks = inner[(smooth[inner] > smooth[inner - 1]) & (smooth[inner] >= smooth[inner + 1])]
+    peaks = peaks[smooth[peaks] > 0]  # one line alone is like itself at no distance
     if len(peaks) == 0:
         return max(first, len(sums) // 10)
     strong = peaks[smooth[peaks] > 0.5 * smooth[peaks].max()]

@@ -135,3 +135,32 @@ def test_a_bomb_is_refused_by_its_header():
     with pytest.raises(ValueError, match="20,000 x 20,000 pixels, more than 50,000,000"):
         image_files.load(bomb, "bomb.png")
     assert paper.MAX_PIXELS == 50_000_000
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
+def test_other_kinds_are_turned_as_jpeg_is(kind, drawing):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = Image.fromarray(np.rot90(drawing).copy())
+    data = encoded(turned, kind, exif=exif)
+    assert close(image_files.load(data), drawing)
+    assert close(image_files.load(data), image_files.load(Image.open(io.BytesIO(data))))
+
+
+def test_a_deep_picture_that_is_turned_stays_deep(drawing):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    deep = Image.fromarray(np.rot90(drawing).astype(np.uint16) * 257)
+    assert close(image_files.load(encoded(deep, "PNG", exif=exif)), drawing)
+
+
+def test_scanners_with_12_bits_are_not_dark(drawing):
+    twelve = drawing.astype(np.uint16) * 16
+    assert close(image_files.load(encoded(Image.fromarray(twelve))), drawing)
+
+
+def test_further_pages_of_a_tiff_are_not_left_out_silently(drawing):
+    page = Image.fromarray(drawing)
+    two = encoded(page, "TIFF", save_all=True, append_images=[page])
+    with pytest.warns(UserWarning, match="several pages: the first is read"):
+        assert close(image_files.load(two), drawing)

@@ -168,6 +168,10 @@ def test_tasks_without_an_annotation_are_counted(tmp_path):
         ([3], "no list of tasks"),
         ([task({"id": 1, "result": [item("textarea", {"points": [[1, 2]], "text": []})]})],
          "task 7: region r1"),
+        ([{**task(annotation(1, "x")), "data": {"first": "a.png", "second": "b.png"}}],
+         "task 7 names no image: its data has first, second"),
+        ([{**task(), "annotations": None}], "task 7"),
+        ([task({"id": 1, "result": [5]})], "task 7"),
     ],
 )  # fmt: skip
 def test_what_is_no_export_is_named(tmp_path, content, says):
@@ -191,3 +195,9 @@ def test_a_photograph_that_its_camera_turned_is_noticed(tmp_path):
     page = label_studio.read(path, lambda address: tmp_path / "a b.jpg")[0]
     assert page.image.shape == (400, 200)
     assert page.lines[0].polygon[1].tolist() == [120, 40]  # 60% of 200, 10% of 400
+
+
+def test_a_template_may_name_its_image_otherwise(tmp_path):
+    of_ocr = task(annotation(1, "one"))
+    of_ocr["data"] = {"ocr": of_ocr["data"]["image"], "page": 3}
+    assert label_studio.read(write(tmp_path, [of_ocr]))[0].transcript == "one"

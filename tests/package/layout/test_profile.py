@@ -46,3 +46,10 @@ def test_a_page_without_ink_has_no_lines():
 def test_peaks_keep_their_distance_and_stand_out():
     values = profile.gaussian(np.array([0, 0, 10, 0, 0, 0, 0, 9, 0, 9.5, 0, 0, 0, 0.1, 0, 0]), 0.3)
     assert profile.find_peaks(values, 4).tolist() == [2, 9]
+
+
+@pytest.mark.parametrize("size, row", [((200, 500), 50), ((400, 500), 90), ((300, 200), 250)])
+def test_a_page_with_one_line_has_one(size, row):
+    page = bars(height=size[0], width=size[1], rows=(row,))
+    assert len(profile.find_lines(page.image)) == 1
+    assert profile.owners(page.image).max() == 1
