@@ -1,6 +1,7 @@
 """The kit on the command line, `fsdl-hwr` or `python -m fsdl_hwr`: `read`, `serve`, `board`."""
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 
@@ -13,6 +14,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="fsdl-hwr", description="Handwriting recognition: read pictures of handwriting."
     )
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal may lack the letters of a text
+        sys.stdout.reconfigure(errors="backslashreplace")
     commands = parser.add_subparsers(dest="command", required=True)
     command.add_read(commands)
     serve_command.add_serve(commands)

@@ -1,9 +1,10 @@
 """The command `read`: pictures of handwriting to text, with the recognizer that ships."""
 
 import argparse
+import itertools
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,12 +76,16 @@ def read(arguments: argparse.Namespace) -> int:
         print(f"fsdl-hwr: {error}", file=sys.stderr)
         return 2
     records, failed = [], 0
-    for name, found in _read_all(read_one, arguments.files):
-        if isinstance(found, Exception):
+    stems = _stems(arguments.files)
+    for (name, found), stem in zip(_read_all(read_one, arguments.files), stems, strict=True):
+        try:
+            if isinstance(found, Exception):
+                raise found
+            _write_files(name, stem, found, arguments)
+        except (OSError, TypeError, ValueError) as error:
             failed += 1
-            tqdm.write(f"fsdl-hwr: {found}", file=sys.stderr)
+            tqdm.write(f"fsdl-hwr: {error}", file=sys.stderr)
             continue
-        _write_files(name, found, arguments)
         if arguments.json:
             records.append(describe(name, found))
         else:
@@ -94,14 +99,41 @@ def read(arguments: argparse.Namespace) -> int:
 
 def _load(arguments: argparse.Namespace) -> Callable[[str], Found]:
     """Load what the options ask for, and return what reads a file by its name."""
+    for folder in filter(None, (arguments.show, arguments.alto, arguments.page_xml)):
+        _make_folder(folder)
+    if arguments.alto or arguments.page_xml:
+        from fsdl_hwr.datasets import page_xml  # noqa: F401  # it may lack a package: say so now
     reader = onnx.load(arguments.weights)
     if not arguments.greedy:
         model = CharacterNgram.load(weights.NGRAM)
-        reader.beam = Beam(model, **json.loads(weights.DECODING.read_text()))
+        if model.alphabet == reader.alphabet:
+            reader.beam = Beam(model, **json.loads(weights.DECODING.read_text()))
+        else:
+            note = "has other characters than the model of English: it reads without"
+            print(f"fsdl-hwr: {arguments.weights} {note}.", file=sys.stderr)
     if not (arguments.page or arguments.alto or arguments.page_xml):
         return lambda name: picture.read_picture(reader, name)
     find_lines = finder.load_onnx(weights.FINDER).find_lines
     return lambda name: page.read_page(image_files.load(name), reader, find_lines, quarters=None)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder for results, before anything is read. Raises `ValueError` if it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"{folder} cannot be made ({error.strerror}): name a folder.") from error
+
+
+def _stems(names: Sequence[str]) -> list[str]:
+    """Name each file's results after it; files of one name, in other folders say, are numbered."""
+    stems: list[str] = []
+    for name in names:
+        stem = Path(name).stem
+        others = (f"{stem}_{k}" for k in itertools.count(2))
+        taken = {other.lower() for other in stems}
+        stems.append(next(s for s in itertools.chain([stem], others) if s.lower() not in taken))
+    return stems
 
 
 def describe(name: str, found: Found) -> dict[str, Any]:
@@ -138,16 +170,20 @@ def _read_all(
             yield name, error
 
 
-def _write_files(name: str, found: Found, arguments: argparse.Namespace) -> None:
+def _write_files(name: str, stem: str, found: Found, arguments: argparse.Namespace) -> None:
     """Write the pictures and the XML that the options ask for."""
     if arguments.show is not None:
-        _show(name, found, arguments.show)
-    if isinstance(found, PageReading) and (arguments.alto or arguments.page_xml):
-        _write_xml(name, found, arguments.alto, arguments.page_xml)
+        _show(name, found, arguments.show / f"{stem}_read.png")
+    if isinstance(found, PageReading):
+        _write_xml(name, stem, found, arguments.alto, arguments.page_xml)
 
 
-def _write_xml(name: str, found: PageReading, alto: Path | None, page_format: Path | None) -> None:
+def _write_xml(
+    name: str, stem: str, found: PageReading, alto: Path | None, page_format: Path | None
+) -> None:
     """Write a page's lines and their text, in px of the picture as its camera says it stands."""
+    if alto is None and page_format is None:
+        return
     from fsdl_hwr.datasets import page_xml  # which needs a package more
 
     image = image_files.load(name)
@@ -155,8 +191,7 @@ def _write_xml(name: str, found: PageReading, alto: Path | None, page_format: Pa
     writers = {page_xml.write_alto: alto, page_xml.write_page_xml: page_format}
     for write, folder in writers.items():
         if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
-            write(folder / f"{Path(name).stem}.xml", whole, Path(name).name)
+            write(folder / f"{stem}.xml", whole, Path(name).name)
 
 
 def _outlines(found: Found) -> list[tuple[str, np.ndarray]]:
@@ -168,7 +203,7 @@ def _outlines(found: Found) -> list[tuple[str, np.ndarray]]:
     return [(text, np.rint(corners).astype(np.int32)) for text, corners in lines]
 
 
-def _show(name: str, found: Found, folder: Path) -> None:
+def _show(name: str, found: Found, path: Path) -> None:
     """Write the picture with a box around each line and its text over it, as PNG."""
     gray = image_files.load(name)
     canvas = cv2.cvtColor(gray, cv2.COLOR_GRAY2RGB)
@@ -180,7 +215,5 @@ def _show(name: str, found: Found, folder: Path) -> None:
             canvas, text, place, cv2.FONT_HERSHEY_DUPLEX, 0.8 * size, INK,
             max(1, round(1.5 * size)), cv2.LINE_AA,
         )  # fmt: skip
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{Path(name).stem}_read.png"
     encoded = cv2.imencode(".png", cv2.cvtColor(canvas, cv2.COLOR_RGB2BGR))[1]
     path.write_bytes(encoded.tobytes())

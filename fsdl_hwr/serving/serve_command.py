@@ -10,7 +10,9 @@ import tempfile
 from pathlib import Path
 
 from fsdl_hwr import weights
+from fsdl_hwr.language_model import CharacterNgram
 from fsdl_hwr.serving import onnx
+from fsdl_hwr.serving.monitoring import Reference
 from fsdl_hwr.serving.settings import ENVIRONMENT, Settings
 
 NEEDED = ("fastapi", "prometheus_client")  # by the workers alone: this process starts faster
@@ -52,7 +54,7 @@ def serve(arguments: argparse.Namespace) -> int:
         for package in NEEDED:
             if importlib.util.find_spec(package) is None:
                 raise ImportError(f"No module named {package!r}")
-        onnx.load(arguments.weights, threads=1)  # or every worker would die of it, again and again
+        _check(arguments)  # or every worker would die of it, again and again
     except ImportError as error:
         missing = f"{error}: python -m pip install 'fsdl-hwr[serve]'"
         print(f"fsdl-hwr: {missing}", file=sys.stderr)
@@ -68,7 +70,7 @@ def serve(arguments: argparse.Namespace) -> int:
         reference=arguments.reference,
         front=arguments.front,
         room=arguments.room,
-        hosts=(arguments.host, *Settings.hosts, *arguments.name),
+        hosts=(arguments.host, f"[{arguments.host}]", *Settings.hosts, *arguments.name),
     )
     os.environ[ENVIRONMENT] = settings.to_json()
     with tempfile.TemporaryDirectory(prefix="fsdl_hwr_counts_") as folder:
@@ -90,6 +92,20 @@ def serve(arguments: argparse.Namespace) -> int:
             )
         )
     return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Raise `FileNotFoundError` or `ValueError` for files with which no worker could start."""
+    reader = onnx.load(arguments.weights, threads=1)
+    if arguments.candidate:
+        onnx.load(arguments.candidate, threads=1)
+    if arguments.reference:
+        Reference.load(arguments.reference)
+        if CharacterNgram.load(weights.NGRAM).alphabet != reader.alphabet:
+            raise ValueError(
+                f"{arguments.weights} has other characters than the model of English, by which "
+                "drift is noticed: serve it without --reference."
+            )
 
 
 def _run(config) -> None:

@@ -1,6 +1,8 @@
 """The command `read`, in this process and in a fresh one that has neither Keras nor figures."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 
@@ -9,8 +11,10 @@ import numpy as np
 import pytest
 
 from fsdl_hwr import __main__ as command_line
-from fsdl_hwr import ink
+from fsdl_hwr import ink, weights
+from fsdl_hwr.alphabet import Alphabet
 from fsdl_hwr.datasets import page_xml, strokes
+from fsdl_hwr.serving import command, onnx
 
 
 @pytest.fixture
@@ -103,3 +107,53 @@ def test_a_page_is_described_and_shown(page, tmp_path, capsys):
     (record,) = json.loads(capsys.readouterr().out)
     assert record["file"] == str(page) and record["quarter_turns"] == 0
     assert len(record["lines"]) == 4 and (shown / "page_read.png").is_file()
+
+
+def test_files_of_one_name_do_not_overwrite_each_other(picture, tmp_path, capsys):
+    other = tmp_path / "other" / picture.name
+    other.parent.mkdir()
+    shutil.copy(picture, other)
+    shown = tmp_path / "shown"
+    assert command_line.main(["read", str(picture), str(other), "--show", str(shown)]) == 0
+    assert sorted(p.name for p in shown.iterdir()) == ["note_2_read.png", "note_read.png"]
+    xml = tmp_path / "xml"
+    assert command_line.main(["read", str(picture), str(other), "--alto", str(xml)]) == 0
+    assert sorted(p.name for p in xml.iterdir()) == ["note.xml", "note_2.xml"]
+
+
+@pytest.mark.parametrize("option", ["--show", "--alto", "--page-xml"])
+def test_a_folder_that_cannot_be_is_refused_before_reading(picture, capsys, option):
+    assert command_line.main(["read", str(picture), option, str(picture)]) == 2
+    output = capsys.readouterr()
+    assert output.out == "" and f"{picture} cannot be made" in output.err
+
+
+def test_what_cannot_be_written_does_not_stop_the_others(picture, tmp_path, capsys):
+    shown = tmp_path / "shown"
+    (shown / "note_read.png").mkdir(parents=True)
+    other = picture.with_name("other.png")
+    shutil.copy(picture, other)
+    told = ["read", "--json", str(picture), str(other), "--show", str(shown)]
+    assert command_line.main(told) == 1
+    output = capsys.readouterr()
+    (record,) = json.loads(output.out)
+    assert record["file"] == str(other) and "note_read.png" in output.err
+
+
+def test_a_text_that_the_terminal_lacks_is_written_in_other_letters(picture):
+    named = picture.with_name("\u017c\u00f3\u0142\u0107.png")
+    shutil.copy(picture, named)
+    command = [sys.executable, "-m", "fsdl_hwr", "read", str(named), str(picture)]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0 and done.stdout.count("meet me at noon") == 2
+
+
+def test_another_alphabet_is_read_without_the_model_of_english(picture, capsys, monkeypatch):
+    reader = onnx.load(weights.ONNX)
+    characters = reader.alphabet.characters
+    reader.alphabet = Alphabet(characters[1:] + characters[0])
+    monkeypatch.setattr(command.onnx, "load", lambda path: reader)
+    assert command_line.main(["read", str(picture)]) == 0
+    output = capsys.readouterr()
+    assert len(output.out) > 5 and "has other characters" in output.err

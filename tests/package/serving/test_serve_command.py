@@ -1,6 +1,7 @@
 """The service as people run it: processes of its own, bad files, load, and a dead worker."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ import small
 from fsdl_hwr import __main__ as command_line
 from fsdl_hwr.datasets import strokes
 from fsdl_hwr.serving import serve_command, streams
+from fsdl_hwr.serving.settings import ENVIRONMENT
 
 uvicorn = pytest.importorskip("uvicorn", reason="needs the extra serve")
 from fsdl_hwr.serving import load  # noqa: E402
@@ -100,3 +102,17 @@ def test_workers_send_their_answers_at_once(monkeypatch):
     serve_command._run(uvicorn.Config("", host="127.0.0.1", port=0, workers=2))
     with found[0] as listening:
         assert listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+@pytest.mark.parametrize("option", ["--candidate", "--reference"])
+def test_other_files_are_looked_at_before_anything_starts(option, tmp_path, capsys):
+    absent = str(tmp_path / "absent.onnx")
+    assert command_line.main(["serve", "--workers", "2", option, absent]) == 2
+    assert absent in capsys.readouterr().err
+
+
+def test_an_address_of_version_6_may_be_called(monkeypatch):
+    monkeypatch.setenv(ENVIRONMENT, "{}")
+    monkeypatch.setattr(serve_command, "_run", lambda config: None)
+    assert command_line.main(["serve", "--host", "::1"]) == 0
+    assert "[::1]" in json.loads(os.environ[ENVIRONMENT])["hosts"]
