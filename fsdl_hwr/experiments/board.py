@@ -7,13 +7,16 @@ One table per lab, the best run on top; runs are told apart by their folders.
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from fsdl_hwr.experiments import results, tables
 
-FALLING = ("cer", "wer", "error", "loss", "seconds")  # in a metric's name: less is better
+# In a metric's name: less is better.
+FALLING = {"cer", "wer", "error", "errors", "loss", "seconds", "alarms", "change", "disagreement"}
+FALLING |= {"p50", "p99", "refused"}
 
 
 def add_board(commands) -> None:
@@ -36,24 +39,35 @@ def board(arguments: argparse.Namespace) -> int:
         labs = sorted({run["lab"] for run in runs if run["lab"].startswith(arguments.lab)})
         if not labs:
             raise ValueError(f"No run of lab {arguments.lab}: there are {_listed(runs)}.")
-        for lab in labs:
-            print(f"{lab}\n{rank([run for run in runs if run['lab'] == lab], arguments.by)}\n")
     except (FileNotFoundError, ValueError) as error:
-        print(f"fsdl-hwr: {error}", file=sys.stderr)
+        _complain(error)
         return 1
-    return 0
+    ranked = 0
+    for lab in labs:
+        try:
+            print(f"{lab}\n{rank([run for run in runs if run['lab'] == lab], arguments.by)}\n")
+            ranked += 1
+        except ValueError as error:  # this lab lacks the metric, another may have it
+            _complain(error)
+    return 0 if ranked else 1
 
 
 def read_runs(folders: Iterable[str | os.PathLike]) -> list[dict]:
     """Read every results.json below some folders: `run`, `lab`, `parameters`, `metrics`.
 
-    Raises `FileNotFoundError` if there is none, `ValueError` for a file that is none of ours.
+    Metrics of metrics go by both names: `test_cer.baseline`. A file that no run has left is passed
+    over, with a line on standard error. Raises `FileNotFoundError` if there is no other.
     """
     runs = []
     places = [Path(folder) for folder in folders]
     for path in (found for place in places for found in sorted(place.rglob(results.RESULTS))):
-        record = results.read(path.parent)
-        kept = {name: record[name] for name in ("lab", "parameters", "metrics")}
+        try:
+            record = results.read(path.parent)
+        except ValueError:
+            _complain(f"{path} is not what a run leaves: it is left out.")
+            continue
+        metrics = _flat(record["metrics"])
+        kept = {"lab": record["lab"], "parameters": record["parameters"], "metrics": metrics}
         runs.append({"run": str(path.parent), **kept})
     if not runs:
         named = ", ".join(map(str, places))
@@ -64,18 +78,17 @@ def read_runs(folders: Iterable[str | os.PathLike]) -> list[dict]:
 def rank(runs: list[dict], by: str = "") -> tables.Table:
     """Order one lab's runs by a metric, the best first, beside the parameters that differ.
 
-    by: a metric that is one number; the first of the runs' by default. Raises `ValueError` with
-    those that there are.
+    by: a metric that is one number; by default the first of the runs' that is no time. Raises
+    `ValueError` with those that there are.
     """
     numbers = dict.fromkeys(
         name for run in runs for name, value in run["metrics"].items() if _is_number(value)
     )
-    by = by or next(iter(numbers), "")
+    by = by or next((name for name in numbers if "seconds" not in _words(name)), "")
     if by not in numbers:
-        raise ValueError(
-            f"No run of {runs[0]['lab']} has {by or 'a metric'}: {', '.join(numbers)}."
-        )
-    sign = 1 if any(part in by.lower() for part in FALLING) else -1
+        known = ", ".join(numbers) or "no number"
+        raise ValueError(f"No run of {runs[0]['lab']} has {by or 'a metric'}: {known}.")
+    sign = 1 if _words(by) & FALLING else -1
     measured = [run for run in runs if _is_number(run["metrics"].get(by))]
     names = dict.fromkeys(name for run in measured for name in run["parameters"])
     differ = [
@@ -88,6 +101,25 @@ def rank(runs: list[dict], by: str = "") -> tables.Table:
         for place, run in enumerate(sorted(measured, key=lambda run: sign * run["metrics"][by]), 1)
     ]
     return tables.Table(rows)
+
+
+def _flat(metrics: Mapping) -> dict:
+    """Give the entries of dictionaries a name each, beside the metrics that are none."""
+    flat: dict = {}
+    for name, value in metrics.items():
+        if isinstance(value, Mapping):
+            flat |= {f"{name}.{part}": inner for part, inner in value.items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+def _words(name: str) -> set[str]:
+    return set(re.split(r"[\W_]+", name.lower()))
+
+
+def _complain(error: Exception | str) -> None:
+    print(f"fsdl-hwr: {error}", file=sys.stderr)
 
 
 def _is_number(value) -> bool:

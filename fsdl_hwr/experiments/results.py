@@ -73,7 +73,7 @@ def write_results(
 
 
 def read(folder: str | os.PathLike) -> dict:
-    """Read what `write_results` wrote to a folder. `ValueError` names a file that is none of it."""
+    """Read what `write_results` wrote to a folder; `ValueError` names a file that is none of it."""
     path = Path(folder) / RESULTS
     try:
         record = files.parse_json(path.read_text("utf-8"))

@@ -44,7 +44,8 @@ def test_the_command_prints_one_table_per_lab(runs, capsys):
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        (["--by", "speed"], "has speed: accuracy"),
+        (["--by", "speed"], "02_characters has speed: accuracy"),
+        (["--by", "speed"], "03_lines has speed: test_cer, seconds"),
         (["--lab", "07"], "No run of lab 07: there are 02_characters, 03_lines"),
     ],
 )
@@ -53,9 +54,28 @@ def test_what_cannot_be_ranked_is_said(runs, capsys, arguments, said):
     assert said in capsys.readouterr().err
 
 
-def test_no_runs_and_broken_files_are_named(runs, capsys):
+def test_no_runs_are_named(runs, capsys):
     assert __main__.main(["board", str(runs / "empty")]) == 1
     assert "run a lab first" in capsys.readouterr().err
+
+
+def test_a_broken_file_does_not_cost_the_others_their_board(runs, capsys):
     (runs / "ada" / "results.json").write_text("{")
-    assert __main__.main(["board", str(runs)]) == 1
-    assert "ada" in capsys.readouterr().err
+    assert __main__.main(["board", str(runs), "--by", "seconds"]) == 0
+    printed = capsys.readouterr()
+    assert "bob" in printed.out and "ada" not in printed.out
+    assert "ada" in printed.err and "left out" in printed.err
+    assert "No run of 02_characters has seconds: accuracy" in printed.err
+
+
+def test_a_time_is_no_quality_and_dictionaries_have_metrics():
+    def run(name, cer, seconds):
+        metrics = {"notebook_seconds": seconds, "test_cer": {"baseline": cer}, "power": 1 - cer}
+        return {"run": name, "lab": "05", "parameters": {}, "metrics": board._flat(metrics)}
+
+    runs = [run("slow", 0.02, 900), run("fast", 0.6, 300)]
+    assert [row["run"] for row in board.rank(runs)] == ["slow", "fast"]
+    assert "test_cer.baseline" in board.rank(runs)[0]
+    by_power = board.rank(runs, "power")  # in which there is "wer"
+    assert [row["run"] for row in by_power] == ["slow", "fast"]
+    assert [row["run"] for row in board.rank(runs, "notebook_seconds")] == ["fast", "slow"]
