@@ -84,7 +84,8 @@ def rank(runs: list[dict], by: str = "") -> tables.Table:
     numbers = dict.fromkeys(
         name for run in runs for name, value in run["metrics"].items() if _is_number(value)
     )
-    by = by or next((name for name in numbers if "seconds" not in _words(name)), "")
+    qualities = [name for name in numbers if "seconds" not in _words(name)]
+    by = by or next(iter([*qualities, *numbers]), "")
     if by not in numbers:
         known = ", ".join(numbers) or "no number"
         raise ValueError(f"No run of {runs[0]['lab']} has {by or 'a metric'}: {known}.")

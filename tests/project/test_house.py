@@ -208,8 +208,8 @@ def test_every_module_has_a_test_module_of_its_name(modules):
 def test_every_dependency_says_why():
     text = (ROOT / "pyproject.toml").read_text()
     for requirement in [r for r in required("train", "labs") if "fsdl_hwr[" not in r]:
-        (line,) = [line for line in text.splitlines() if f'"{requirement}"' in line]
-        assert re.search(r"#\s*\w+", line), f"why {requirement}?"
+        lines = [line for line in text.splitlines() if f'"{requirement}"' in line]
+        assert lines and all(re.search(r"#\s*\w+", line) for line in lines), f"why {requirement}?"
 
 
 def test_every_extra_is_described():

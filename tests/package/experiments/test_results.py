@@ -31,8 +31,11 @@ def test_results_that_json_cannot_hold_leave_the_older_file(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "3", '{"lab": "a"}', "[" * 100_000])
-def test_results_that_are_none_are_named(tmp_path, content):
+def test_results_that_are_none_are_named(tmp_path, content, capsys):
     (tmp_path / "results.json").write_text(content)
-    for read in (results.read, tracking.load_run, lambda folder: board.read_runs([folder])):
+    for read in (results.read, tracking.load_run):
         with pytest.raises(ValueError, match="results.json is not what a run leaves"):
             read(tmp_path)
+    with pytest.raises(FileNotFoundError):  # as if it were not there
+        board.read_runs([tmp_path])
+    assert "results.json is not what a run leaves" in capsys.readouterr().err
