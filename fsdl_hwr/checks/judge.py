@@ -149,8 +149,12 @@ def compare(
 ) -> None:
     """Raise `Wrong` unless a student's function returns what `right` returns on every case.
 
-    cases: arguments per call, the plainest first. mistakes: what to say, and a function that makes
-    the mistake. advice: what to do if none of them is recognized.
+    Args:
+        function: the student's.
+        cases: arguments per call, the plainest first.
+        right: what the function should do, by its arguments.
+        mistakes: what to say, and a function that makes the mistake.
+        advice: what to do if none of them is recognized.
     """
     given = [call(function, *case) for case in cases]
     wanted = [right(*copy.deepcopy(case)) for case in cases]

@@ -21,6 +21,10 @@ def name_of(path):
     return str(path.relative_to(ROOT))
 
 
+# What begins a function: its word, an arrow, or the name of a method.
+IN_JAVASCRIPT = re.compile(r"function|=>|^(?!(?:if|for|while|switch|catch)\b)[\w ]+\(.*\) \{$")
+
+
 def long_functions(source):
     """List the functions of a Python source that are too long and do not say why."""
     lines = source.splitlines()
@@ -41,7 +45,7 @@ def long_scripts(source):
                 begun.append((number, line.strip()))
             else:
                 first, heading = begun.pop()
-                if number - first >= JAVASCRIPT and re.search(r"function|=>|render", heading):
+                if number - first >= JAVASCRIPT and IN_JAVASCRIPT.search(heading):
                     yield heading
 
 
@@ -72,3 +76,6 @@ def test_long_functions_are_found_unless_they_say_why():
     assert list(long_functions(f"def f():  # long: a table\n{body}\n")) == []
     script = "export function f() {\n" + "  g();\n" * JAVASCRIPT + "}\n"
     assert list(long_scripts(script)) == ["export function f() {"]
+    method = "class A {\n  draw(view) {\n" + "    g();\n" * JAVASCRIPT + "  }\n}\n"
+    assert list(long_scripts(method)) == ["draw(view) {"]
+    assert not list(long_scripts(method.replace("draw", "if ")))
