@@ -59,10 +59,14 @@ def call(function: Callable, *arguments):
     does not end or prints without end. An error in the function itself goes on to the student, in a
     notebook with the traceback of the student's own lines alone.
     """
+    return _call(function, *copy.deepcopy(arguments))
+
+
+def _call(function: Callable, *arguments):
     _right.discard(function.__name__)
     try:
         with _limits(function.__name__):
-            given = function(*copy.deepcopy(arguments))
+            given = function(*arguments)
     except NotImplementedError:
         raise NotAnswered(
             f"write `{function.__name__}` in the cell above, run it, then this one again."
@@ -146,6 +150,7 @@ def compare(
     right: Callable,
     mistakes: Sequence[tuple[str, Callable]],
     advice: str,
+    agree: Callable | None = None,
 ) -> None:
     """Raise `Wrong` unless a student's function returns what `right` returns on every case.
 
@@ -155,15 +160,24 @@ def compare(
         right: what the function should do, by its arguments.
         mistakes: what to say, and a function that makes the mistake.
         advice: what to do if none of them is recognized.
+        agree: says whether two answers agree; by default `same`.
     """
-    given = [call(function, *case) for case in cases]
+    agree = agree or same
+    handed = [copy.deepcopy(case) for case in cases]
+    given = [_call(function, *arguments) for arguments in handed]
     wanted = [right(*copy.deepcopy(case)) for case in cases]
-    failed = [k for k in range(len(cases)) if not same(given[k], wanted[k])]
+    failed = [k for k in range(len(cases)) if not agree(given[k], wanted[k])]
     if not failed:
+        if not all(map(_is_kept, cases, handed)):
+            raise Wrong(
+                f"the answer is right, but `{function.__name__}` has changed what it was given, "
+                "and whoever called it goes on with that. Work on a copy: `x = x + 1` makes a new "
+                "array, `x += 1` changes the old one."
+            )
         return
     for message, mistaken in mistakes:
         if all(
-            same(g, mistaken(*copy.deepcopy(case))) for g, case in zip(given, cases, strict=True)
+            agree(g, mistaken(*copy.deepcopy(case))) for g, case in zip(given, cases, strict=True)
         ):
             raise Wrong(message)
     got, want = given[failed[0]], wanted[failed[0]]
@@ -172,6 +186,40 @@ def compare(
     if kind(got) != kind(want):
         raise Wrong(f"{found}, which is {kind(got)}; {kind(want)} is needed.")
     raise Wrong(f"{found}, which is not right. {advice}")
+
+
+def near(relative: float = 0.0, absolute: float = 0.0) -> Callable:
+    """Return what lets numbers differ by a share of the right one, or by so much, for `compare`."""
+
+    def agree(given, wanted) -> bool:
+        if kind(given) != kind(wanted):
+            return False
+        return np.allclose(np.asarray(given, float), wanted, relative, absolute)
+
+    return agree
+
+
+def draws_from_generator(function: Callable, *arguments) -> None:
+    """Raise `Wrong` unless a function draws from the generator that is its last argument alone."""
+    one, again, other = (
+        call(function, *arguments, np.random.default_rng(seed)) for seed in (5, 5, 6)
+    )
+    if same(one, other):
+        raise Wrong("another generator leads to the very same answer: draw from `rng`.")
+    if not same(one, again):
+        raise Wrong(
+            "two calls with generators of the same seed differ: draw from `rng` and from nothing "
+            "else, or nobody can repeat your numbers."
+        )
+
+
+def _is_kept(before, after) -> bool:
+    """Say whether arrays and lists, and those within them, are as they were."""
+    if isinstance(before, np.ndarray):
+        return np.array_equal(before, after) or before.tobytes() == after.tobytes()  # NaNs
+    if isinstance(before, list | tuple):
+        return len(before) == len(after) and all(map(_is_kept, before, after))
+    return True
 
 
 def confirm(function: Callable) -> None:
@@ -204,6 +252,8 @@ def same(given, wanted) -> bool:
             return False
         return len(given) == len(wanted) and all(map(same, given, wanted))
     try:
+        if np.asarray(given).dtype.kind in "SU":  # a number as text is no number
+            return False
         given, wanted = np.asarray(given, float), np.asarray(wanted, float)
     except (TypeError, ValueError):  # text, or rows of different lengths
         return False

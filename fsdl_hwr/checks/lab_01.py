@@ -1,6 +1,7 @@
 """Checks of the exercises for lab 01: labels, records, ink, imports, a notebook's parameters."""
 
 import copy
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -166,10 +167,6 @@ def lean(function: Callable) -> None:  # long: a table of mistakes
         mistakes,
         "Take one point, 2 above the baseline, and a slant of 0.5: where should it go?",
     )
-    own = [stem.copy()]
-    function(own, 0.5)
-    if not np.array_equal(own[0], stem):
-        raise judge.Wrong("the ink that went in has changed too: give back new arrays.")
     judge.confirm(function)
 
 
@@ -278,7 +275,7 @@ def inject(function: Callable) -> None:
     try:
         function(notebook, {"epoch": 8})
     except ValueError as error:
-        if "epoch" not in str(error):
+        if not re.search(r"\bepoch\b", str(error)):
             raise judge.Wrong(
                 "an unknown parameter is refused, but the message does not name it."
             ) from None
@@ -308,6 +305,11 @@ def _examine(made, values, report, num_cells, first):
     for source in code:
         try:
             exec(source, names)
+        except TypeError:
+            raise judge.Wrong(
+                f"a number has become a text in the new cell:\n{source}\nOnly what was a text "
+                "needs quotes; which function of Python writes any value as code?"
+            ) from None
         except (NameError, SyntaxError):
             if source in code[place + 1 :] and isinstance(next(iter(values.values())), str):
                 raise judge.Wrong(

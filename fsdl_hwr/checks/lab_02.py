@@ -158,11 +158,13 @@ def hold_out(function: Callable) -> None:  # noqa: C901 (a table of mistakes)
                 f"with another generator {count} of 20 writers are kept back, not 5: some writer "
                 "was drawn twice. Nobody may be."
             )
-    mask = np.asarray(judge.call(function, writers, 0.13, rng))
-    if (count := len(set(writers[mask]))) != 3:
-        raise judge.Wrong(
-            f"0.13 of 20 writers are 2.6, which is 3 when rounded; {count} are kept back."
-        )
+    for share, rounded in ((0.13, 3), (0.11, 2)):
+        mask = np.asarray(judge.call(function, writers, share, rng))
+        if (count := len(set(writers[mask]))) != rounded:
+            raise judge.Wrong(
+                f"{share} of 20 writers are {20 * share:.1f}, which is {rounded} when rounded; "
+                f"{count} are kept back."
+            )
     judge.confirm(function)
 
 

@@ -73,6 +73,17 @@ def random_rate(function: Callable) -> None:
             + ", ".join(f"{share:.0%}" for share in shares)
             + " of the draws; each should get a third."
         )
+    if len(set(drawn)) < len(drawn) / 2:
+        raise judge.Wrong(f"only {len(set(drawn))} different rates come: any between may.")
+    others = np.array([function(rng, 1e-3, 1.0) for _ in range(200)], float)
+    if others.min() < 1e-3 * 0.99 or others.max() < 0.1:
+        raise judge.Wrong(
+            f"between 0.001 and 1, rates from {others.min():.2g} to {others.max():.2g} were drawn: "
+            "use `low` and `high`, whatever they are."
+        )
+    one, again = (function(np.random.default_rng(5), low, high) for _ in range(2))
+    if one != again:
+        raise judge.Wrong("generators of the same seed give different rates: draw from `rng`.")
     judge.confirm(function)
 
 
@@ -258,6 +269,18 @@ class _Study:
         told = values[0] if isinstance(values, list | tuple) else values
         self.log.append(("tell", getattr(trial, "number", trial), told))
 
+    @property
+    def best_params(self) -> dict[str, float]:
+        """What the trial of the lowest error had, as in Optuna."""
+        rates = {number: rate for kind, number, rate in self.log if kind == "ask"}
+        errors = [entry[::-1] for entry in self.log if entry[0] == "tell" and entry[2] is not None]
+        return {"learning_rate": rates[min(errors)[1]]}
+
+    def __getattr__(self, name: str):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise judge.Wrong(f"this study has no `{name}`: `ask` and `tell` are all that is needed.")
+
 
 class _Trial:
     def __init__(self, study: _Study, number: int):
@@ -290,8 +313,10 @@ def search(function: Callable) -> None:
 
     best = judge.call(function, study, run, rounds, at_once)
     _check_rounds([entry for entry in study.log if entry[0] == "run"], rounds, at_once)
+    kinds = [kind for kind, *_ in study.log]
     told = [(number, error) for kind, number, error in study.log if kind == "tell"]
     _check_told(told, {n: run([rate])[0] for rate, n in asked.items()}, failed)
+    _check_order(kinds, at_once)
     errors = {rate: error for rate in asked if (error := run([rate])[0]) is not None}
     if judge.same(best, min(errors.values())):
         raise judge.Wrong("that is the lowest error; return the rate that reached it.")
@@ -334,6 +359,16 @@ def _check_rounds(runs: list[tuple], rounds: int, at_once: int) -> None:
         )
     if sizes != [at_once] * rounds:
         raise judge.Wrong(f"{rounds} rounds of {at_once} runs are asked for; you ran {sizes}.")
+
+
+def _check_order(kinds: list[str], at_once: int) -> None:
+    """Raise `Wrong` unless each round was told before the next one was run."""
+    for number, place in enumerate(k for k, kind in enumerate(kinds) if kind == "run"):
+        if kinds[:place].count("tell") < number * at_once:
+            raise judge.Wrong(
+                "a round was asked for and run before the errors of the last one were told: the "
+                "study cannot learn from what it does not know yet."
+            )
 
 
 def _check_told(told: list[tuple], errors: dict, failed: int) -> None:
@@ -417,9 +452,14 @@ def _sessions(function, path, num_steps, kills):
             return step(weights, velocity, rng)
 
         try:
-            weights = judge.call(function, path, num_steps, watched)
+            weights = judge.call(function, str(path), num_steps, watched)
         except Killed:
             continue
+        if kill is not None and made >= kill:
+            raise judge.Wrong(
+                "the training went on after it was killed: an exception of `step` ends it. Let it "
+                "pass."
+            )
         break
     return np.asarray(weights), calls
 

@@ -42,6 +42,12 @@ def verdict(function: Callable) -> None:
         ),
     ]
     judge.compare(function, cases, say, mistakes, "Draw the band, and put the run into it.")
+    for cer in (0.25, 0.75):  # numbers that a computer holds exactly
+        if judge.call(function, cer, 0.5, 0.25) != "within noise":
+            raise judge.Wrong(
+                f"a CER of {cer} is exactly 0.25 away from 0.5: with a noise of 0.25 that is "
+                "within it. One more run may lie *at most* so far away."
+            )
     judge.confirm(function)
 
 
@@ -218,6 +224,7 @@ def paired_interval(function: Callable) -> None:
             f"the interval is {judge.show(list(map(float, ends)))}, which is not where the draws "
             "lie. Print the difference of the whole corpus first, then a few draws of it."
         )
+    judge.draws_from_generator(function, *corpus)
     judge.confirm(function)
 
 

@@ -17,12 +17,13 @@ def count_matches(function: Callable) -> None:
     cases = [
         (true, true, 0.75), (true, part, 0.75), (true, halves, 0.75), (true, spilled, 0.75),
         (true, halves, 0.5), (true, 0 * true, 0.5),
+        (np.pad(true, 6), np.pad(true, 6), 0.75),  # with paper around
     ]  # fmt: skip
 
-    def matches(share, reaches=np.greater_equal):
+    def matches(share, reaches=np.greater_equal, first=1):
         def count(true, found, threshold):
-            lines = [found == k for k in range(1, found.max() + 1)]
-            others = [true == k for k in range(1, true.max() + 1)]
+            lines = [found == k for k in range(first, found.max() + 1)]
+            others = [true == k for k in range(first, true.max() + 1)]
             return sum(
                 any(reaches(share(a, b), threshold) for a in others) for b in lines if b.any()
             )
@@ -42,6 +43,10 @@ def count_matches(function: Callable) -> None:
             "a found line that swallows its neighbor counts as right: the shared ink is divided by "
             "the true line alone, so what is too much costs nothing.",
             matches(lambda a, b: (a & b).sum() / a.sum()),
+        ),
+        (
+            "paper counts as a line: 0 is no line's number.",
+            matches(iou, first=0),
         ),
         (
             "a line that shares exactly the threshold counts too.",
@@ -192,7 +197,7 @@ def pixels_seen(function: Callable) -> None:
 def share_out(function: Callable) -> None:
     """Check `function(points, feet, x_height)`: the line, 0 or 1, of each px of a shared stroke."""
     rng = np.random.default_rng(1)
-    column = np.stack([np.full(60, 7.0), np.arange(20.0, 80.0)], axis=1)
+    column = np.stack([np.full(60, 7.0), np.arange(20.5, 80.5)], axis=1)  # no tie
     slanted = np.stack([np.linspace(0, 30, 40), np.linspace(0, 99, 40)], axis=1)
     cases = [
         (column, (40.0, 70.0), 10.0),
@@ -248,6 +253,8 @@ def upright_turn(function: Callable) -> None:
         ([sure, babble, sure, right],),
         ([right, babble, nearly, []],),  # upside down is a little better: it stays as it is
         ([[], [], [], []],),
+        ([[("ab", 0.5)], right, [("mwmwmw", 0.4)], sure],),
+        ([[("ab", 0.5)], [("twelve cats", 0.9)], [("twelve horse", 0.9)], []],),
     ]
 
     def score(lines):
@@ -261,7 +268,20 @@ def upright_turn(function: Callable) -> None:
 
         return turn
 
+    def last(readings, base=0):
+        scores, turn = [score(lines) for lines in readings], 0
+        for k in (1, 2, 3):
+            if scores[k] > 1.2 * scores[turn if base is None else base]:
+                turn = k
+        return turn
+
     mistakes = [
+        ("the last turn that is better than none was taken, and not the best.", last),
+        (
+            "every turn is compared with the best before it. Only turning at all wants proof; "
+            "among the turns the best wins.",
+            lambda readings: last(readings, None),
+        ),
         (
             "a page that is a little less sure as it stands was turned. Turning wants proof: only "
             "a score 1.2 times as good turns a page.",

@@ -41,15 +41,25 @@ def notices_lost_letters(function: Callable) -> None:
 
 def broken_rule(function: Callable) -> None:
     """Check `function(distance, words)`: the first rule of a distance that is broken, or ''."""
-    words = ["", "a", "ab", "ba", "pen", "open", "moon"]
+    all_words = ["", "a", "ab", "ba", "pen", "open", "moon"]
+
+    def squared(a, b):
+        return Levenshtein.distance(a, b) ** 2
+
+    def one_way(a, b):  # between words that are no neighbors in the list
+        return Levenshtein.distance(a, b) + ((a, b) == ("moon", "a"))
+
     distances = [
         ("", Levenshtein.distance),
         ("identity", lambda a, b: sum(x != y for x, y in zip(a, b, strict=False))),
         ("symmetry", lambda a, b: max(Levenshtein.distance(a, b) - max(0, len(b) - len(a)), 0)
          or int(a != b)),
-        ("triangle", lambda a, b: Levenshtein.distance(a, b) ** 2),
+        ("triangle", squared),
+        ("symmetry", one_way),
     ]  # fmt: skip
-    for wanted, distance in distances:
+    cases = [(wanted, distance, all_words) for wanted, distance in distances]
+    cases.append(("triangle", squared, ["", "ab", "a"]))  # the detour's word is the last
+    for wanted, distance, words in cases:
         given = judge.call(function, distance, words)
         if given == wanted:
             continue
@@ -122,7 +132,7 @@ def _lines(seed: int, count: int) -> tuple[np.ndarray, ...]:
 
 def duplicates(function: Callable) -> None:
     """Check `function(train, test)`: how many test images show the ink of a training image."""
-    cases = [_images(seed) for seed in range(4)]
+    cases = [_images(seed) for seed in range(4)] + [_bars()]
 
     def count(key: Callable) -> Callable:
         def counted(train, test):
@@ -146,6 +156,11 @@ def duplicates(function: Callable) -> None:
             count(lambda image: (image[:, image.any(0)].shape, image[:, image.any(0)].tobytes())),
         ),
         (
+            "empty rows and columns between the ink are cut out, too: two bars far apart become "
+            "two bars close together. Cut the paper around the ink only.",
+            count(lambda image: (_dense(image).shape, _dense(image).tobytes())),
+        ),
+        (
             "images of different shapes are called equal: equal bytes in another shape are another "
             "picture.",
             count(lambda image: ink(image)[1]),
@@ -162,6 +177,17 @@ def duplicates(function: Callable) -> None:
     advice = "Take the first test image: which training image shows the same ink, and where?"
     judge.compare(function, cases, count(ink), mistakes, advice)
     judge.confirm(function)
+
+
+def _bars() -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Make two bars with a gap of one row in training, of two rows in test: no duplicates."""
+    train, test = np.zeros((2, 12, 16), np.uint8)
+    train[[3, 5], 4:9] = test[[3, 6], 4:9] = 200
+    return [train], [test]
+
+
+def _dense(image: np.ndarray) -> np.ndarray:
+    return image[image.any(1)][:, image.any(0)]
 
 
 def _images(seed: int) -> tuple[list[np.ndarray], list[np.ndarray]]:

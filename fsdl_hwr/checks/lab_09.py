@@ -66,6 +66,13 @@ def status(function: Callable) -> None:
         ),
     ]
     judge.compare(function, cases, decide(), mistakes, "Go through the table from the top.")
+    if judge.call(function, 50, "", 9, 0, 8) != 415:
+        raise judge.Wrong(
+            "what has a length and no known kind ('') is no picture: 415. In Python '' is *in* "
+            "every text; compare with a list of kinds."
+        )
+    if judge.call(function, 50, "PNG", 9, 9, 8) != 503:
+        raise judge.Wrong("with *more* requests waiting than there is room, there is none: 503.")
     judge.confirm(function)
 
 
@@ -257,9 +264,9 @@ def alarm_limit(function: Callable) -> None:
             lambda d, rate: float(np.quantile(standard(d).max(axis=0), 1 - rate)),
         ),
     ]
-    judge.compare(
-        function, cases, right, mistakes, "Standardize by column, largest by row, then a quantile."
-    )
+    advice = "Standardize by column, largest by row, then a quantile."
+    # Which quantile, and which deviation, is left to the student.
+    judge.compare(function, cases, right, mistakes, advice, judge.near(1e-3))
     judge.confirm(function)
 
 

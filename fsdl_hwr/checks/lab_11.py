@@ -46,6 +46,9 @@ def classes_alike(function: Callable) -> None:
     swapped = means[[1, 0, 2, 3, 4, 5]]
     turned = means[[1, 2, 3, 4, 5, 0]]
     cases = [(means, means), (means, swapped), (means, turned), (0.3 * means, 2 * swapped)]
+    plain = np.eye(2)  # whose products with another file are that file, turned
+    for other in ([[1, 1.5], [0, 2]], [[1, 0], [3, 1]], [[5, 0], [0, 0.2]]):
+        cases.append((plain, np.array(other, float)))
 
     def alike(one, other):
         nearest = (one @ other.T).argmax(axis=1)
@@ -59,6 +62,22 @@ def classes_alike(function: Callable) -> None:
         (
             "that counts classes. The share divides them by their number.",
             lambda one, other: alike(one, other) * len(one),
+        ),
+        (
+            "that asks for each class of `other`. Asked for is each class of `one`, a row of "
+            "products.",
+            lambda one, other: ((one @ other.T).argmax(0) == np.arange(len(one))).mean(),
+        ),
+        (
+            "the products are divided by the lengths. That would be wise if files differed in "
+            "ink; here the plain scalar product is asked for.",
+            lambda one, other: alike(one, other / np.linalg.norm(other, axis=1, keepdims=True)),
+        ),
+        (
+            "that takes the smallest distance. Asked for is the largest scalar product.",
+            lambda one, other: (
+                np.linalg.norm(one[:, None] - other, axis=2).argmin(1) == np.arange(len(one))
+            ).mean(),
         ),
         (
             "the likest class has the *largest* scalar product.",
@@ -111,6 +130,7 @@ def sparsity_penalty(function: Callable) -> None:
     judge.compare(
         function, cases, lambda a, target: divergence(a.mean(0), target).sum(), mistakes,
         "At the target the penalty is 0. Write down the two terms, for heads and for tails.",
+        judge.near(1e-5, 1e-5),  # a small number within the logarithms does no harm
     )  # fmt: skip
     judge.confirm(function)
 

@@ -270,6 +270,12 @@ def best_weight(function: Callable) -> None:
         mistakes,
         "For one weight: which candidate wins for each name, and is it the transcript?",
     )
+    certain = [("A", -1.0, -1.0), ("B", -9.0, -9.0)]  # right with any weight
+    if judge.call(function, [certain], ["A"], [2.0, 0.5]) != 0.5:
+        raise judge.Wrong(
+            "of weights that are equally good the first in the list was taken. The smallest is "
+            "asked for, wherever it stands."
+        )
     judge.confirm(function)
 
 

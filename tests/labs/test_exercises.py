@@ -8,6 +8,7 @@ import warnings
 import make_exercises
 import nbformat
 import pytest
+import unusual_answers
 from paths import LABS
 
 from fsdl_hwr.checks import judge
@@ -82,6 +83,12 @@ def every_wrong_answer():
         for wrong in wrong_answers.of_lab(lab):
             name = f"{lab}/{wrong.exercise}: {wrong.says}"
             yield pytest.param(*found[lab, wrong.exercise], wrong, id=name)
+
+
+def every_unusual_answer():
+    found = {param.id: param.values for param in every_exercise()}
+    for exercise, function in unusual_answers.ANSWERS:
+        yield pytest.param(*found[exercise], function, id=f"{exercise}: {function.__doc__}")
 
 
 @every_solution
@@ -199,16 +206,25 @@ def test_the_solution_passes_and_every_known_mistake_is_told_apart(
 ):
     compare = judge.compare
 
-    def compare_mistakes_too(function, cases, right, mistakes, advice):
+    def compare_mistakes_too(function, cases, right, mistakes, advice, agree=None):
         for message, mistaken in mistakes:
             with pytest.raises(judge.Wrong, match=f"^{re.escape(message)}$"):
-                compare(mistaken, cases, right, mistakes, advice)
-        compare(function, cases, right, mistakes, advice)
+                compare(mistaken, cases, right, mistakes, advice, agree)
+        compare(function, cases, right, mistakes, advice, agree)
 
     monkeypatch.setattr(judge, "compare", compare_mistakes_too)
     names = dict(set_up(path))
     capsys.readouterr()  # what the set-up printed
     exec(answer.source, names)
+    exec(check.source, names)
+    assert capsys.readouterr().out.startswith("Right: ")
+
+
+@pytest.mark.parametrize(("path", "answer", "check", "unusual"), list(every_unusual_answer()))
+def test_an_answer_that_is_right_in_another_way_passes(path, answer, check, unusual, capsys):
+    (function,) = ast.parse(answer.source).body
+    names = dict(set_up(path)) | {function.name: unusual}
+    capsys.readouterr()
     exec(check.source, names)
     assert capsys.readouterr().out.startswith("Right: ")
 

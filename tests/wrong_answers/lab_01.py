@@ -98,7 +98,7 @@ def _(ink, slant):
     return [points]
 
 
-@wrong("01/lean", "that went in has changed")
+@wrong("01/lean", "has changed what it was given")
 def _(ink, slant):
     for stroke in ink:
         stroke[:, 0] -= slant * stroke[:, 1]
@@ -197,3 +197,24 @@ def _(notebook, values):
     made = with_cell(notebook, values, place_of_parameters(notebook) + 1)
     notebook.cells = made.cells
     return notebook
+
+
+@wrong("01/inject", "a number has become a text")
+def _(notebook, values):
+    made = copy.deepcopy(notebook)
+    known = ("epochs", "rate", "name")
+    if unknown := set(values) - set(known):
+        raise ValueError(f"unknown: {unknown}")
+    source = "\n".join(f"{name} = {str(value)!r}" for name, value in values.items())
+    made.cells.insert(3, nbformat.v4.new_code_cell(source))
+    return made
+
+
+@wrong("01/inject", "does not name it")
+def _(notebook, values):
+    made = copy.deepcopy(notebook)
+    if set(values) - {"epochs", "rate", "name"}:
+        raise ValueError("unknown parameter; known are epochs, rate, name")
+    source = "\n".join(f"{name} = {value!r}" for name, value in values.items())
+    made.cells.insert(3, nbformat.v4.new_code_cell(source))
+    return made

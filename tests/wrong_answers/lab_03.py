@@ -238,3 +238,18 @@ def _(log_probs, label):
 @wrong("03/log-likelihood", "minus what is asked for")
 def _(log_probs, label):
     return -walk(log_probs, label)
+
+
+@wrong("03/corpus-cer", "joined before they are compared")
+def _(references, predictions):
+    whole = "".join(references)
+    return Levenshtein.distance(whole, "".join(predictions)) / len(whole)
+
+
+@wrong("03/bootstrap-interval", "generators of the same seed differ")
+def _(errors, lengths, rng):
+    rates = []
+    for _ in range(2000):
+        chosen = np.random.default_rng().integers(len(errors), size=len(errors))
+        rates.append(errors[chosen].sum() / lengths[chosen].sum())
+    return np.percentile(rates, [2.5, 97.5])

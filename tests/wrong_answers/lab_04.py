@@ -3,6 +3,7 @@
 import json
 import math
 import pickle
+from pathlib import Path
 
 import numpy as np
 
@@ -147,6 +148,7 @@ def _(seconds, workers):
 def trained(path, num_steps, step, keep):
     """Train with checkpoints that keep some of (steps done, weights, velocity, generator)."""
     fresh = [0, np.zeros(3), np.zeros(3), np.random.default_rng(0)]
+    path = Path(path)
     kept = pickle.loads(path.read_bytes()) if path.exists() else fresh
     pairs = zip("dwvr", kept, fresh, strict=True)
     done, weights, velocity, rng = (k if name in keep else f for name, k, f in pairs)
@@ -261,3 +263,46 @@ def _(study, run, rounds, at_once):
 def _(study, run, rounds, at_once):
     rate_of = searched(study, run, rounds, at_once)
     return rate_of[max(rate_of)]
+
+
+@wrong("04/random-rate", "whatever they are")
+def _(rng, low, high):
+    return 10 ** rng.uniform(-4, -1)
+
+
+@wrong("04/random-rate", "generators of the same seed")
+def _(rng, low, high):
+    return 10 ** np.random.default_rng().uniform(np.log10(low), np.log10(high))
+
+
+@wrong("04/random-rate", "different rates come")
+def _(rng, low, high):
+    return low * 10.0 ** rng.integers(0, 3)
+
+
+@wrong("04/search", "before the errors of the last one were told")
+def _(study, run, rounds, at_once):
+    trials, errors = [], []
+    for _ in range(rounds):
+        new = [study.ask() for _ in range(at_once)]
+        errors += run([t.suggest_float("learning_rate", 1e-3, 1, log=True) for t in new])
+        trials += new
+    for trial, error in zip(trials, errors, strict=True):
+        study.tell(trial, error)
+    return study.best_params["learning_rate"]
+
+
+@wrong("04/search", "this study has no `optimize`")
+def _(study, run, rounds, at_once):
+    return study.optimize(run, n_trials=rounds * at_once)
+
+
+@wrong("04/train", "after it was killed")
+def _(path, num_steps, step):
+    weights, velocity, rng = np.zeros(3), np.zeros(3), np.random.default_rng(0)
+    for _ in range(num_steps):
+        try:
+            weights, velocity = step(weights, velocity, rng)
+        except Exception:
+            continue
+    return weights

@@ -156,3 +156,20 @@ def _(run, num_ideas, budget):
 @wrong("05/choose-idea", "is no idea")
 def _(run, num_ideas, budget):
     return min(run(k) for k in range(num_ideas))
+
+
+@wrong("05/verdict", "is exactly 0.25 away")
+def _(cer, mean, noise):
+    if cer <= mean - noise:
+        return "better"
+    return "worse" if cer >= mean + noise else "within noise"
+
+
+@wrong("05/paired-interval", "another generator")
+def _(errors_a, errors_b, lengths, rng):
+    rng = np.random.default_rng(42)
+    draws = []
+    for _ in range(2000):
+        chosen = rng.integers(len(lengths), size=len(lengths))
+        draws.append((errors_b - errors_a)[chosen].sum() / lengths[chosen].sum())
+    return np.percentile(draws, [2.5, 97.5])

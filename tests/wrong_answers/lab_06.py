@@ -132,3 +132,24 @@ def _(readings):
     scores = [sum(len(t) for t, _ in lines) for lines in readings]
     best = int(np.argmax(scores))
     return best if scores[best] > 1.2 * scores[0] else 0
+
+
+@wrong("06/count-matches", "paper counts as a line")
+def _(true, found, threshold):
+    count = 0
+    for k in np.unique(found):
+        count += any(
+            ((found == k) & (true == j)).sum() / ((found == k) | (true == j)).sum() >= threshold
+            for j in np.unique(true)
+        )
+    return count
+
+
+@wrong("06/upright-turn", "the last turn that is better")
+def _(readings):
+    scores = [sum(c * len(text) for text, c in lines) for lines in readings]
+    turn = 0
+    for k in (1, 2, 3):
+        if scores[k] > 1.2 * scores[0]:
+            turn = k
+    return turn

@@ -112,3 +112,26 @@ def _(killed):
 @wrong("08/smallest-suite", "are not different columns")
 def _(killed):
     return [int(row.argmax()) for row in killed if row.any()] * 2
+
+
+@wrong("08/duplicates", "between the ink are cut out")
+def _(train, test):
+    def ink(image):
+        cut = image[image.any(1)][:, image.any(0)]
+        return cut.shape, cut.tobytes()
+
+    known = {ink(image) for image in train}
+    return sum(ink(image) in known for image in test)
+
+
+@wrong("08/broken-rule", "Are all triples of words tried")
+def _(distance, words):
+    pairs = list(itertools.product(words, repeat=2))
+    if any((distance(a, b) == 0) != (a == b) for a, b in pairs):
+        return "identity"
+    if any(distance(a, b) != distance(b, a) for a, b in pairs):
+        return "symmetry"
+    for a, b, c in itertools.combinations(words, 3):
+        if distance(a, c) > distance(a, b) + distance(b, c):
+            return "triangle"
+    return ""

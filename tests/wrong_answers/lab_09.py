@@ -109,3 +109,16 @@ def _(pairs, allowed, least):
         different += current != candidate
         texts.append(current if k >= least and different > allowed * k else candidate)
     return texts
+
+
+@wrong("09/status", "no known kind")
+def _(length, kind, pixels, waiting, room):
+    if length > 10_000_000:
+        return 413
+    if length == 0:
+        return 400
+    if kind not in "PNG JPEG WebP":
+        return 415
+    if pixels > 16_000_000:
+        return 422
+    return 503 if waiting >= room else 200

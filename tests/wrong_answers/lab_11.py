@@ -112,3 +112,14 @@ def _(features, years, scribes, fit, folds):
         rest = scribes % folds != k
         errors[~rest] = fit(features[rest], years[rest])(features[~rest]) - years[~rest]
     return errors
+
+
+@wrong("11/classes-alike", "a row of products")
+def _(one, other):
+    return ((one @ other.T).argmax(axis=0) == np.arange(len(one))).mean()
+
+
+@wrong("11/classes-alike", "smallest distance")
+def _(one, other):
+    away = ((one[:, None] - other[None]) ** 2).sum(axis=2)
+    return (away.argmin(axis=1) == np.arange(len(one))).mean()

@@ -127,3 +127,12 @@ def _(direction, noise, guidance, steps):
         told, blind = (direction(noise, k / steps, known) for known in (True, False))
         point = point + (blind + guidance * (told - blind)) / steps
     return point
+
+
+@wrong("11b/walk", "has changed what it was given")
+def _(direction, noise, guidance, steps):
+    point = noise
+    for k in range(steps):
+        blind, told = direction(point, k / steps, False), direction(point, k / steps, True)
+        point += (blind + guidance * (told - blind)) / steps
+    return point

@@ -129,3 +129,12 @@ def half_mended(permute, turn):
 wrong("12/port", "the frames are not")(half_mended(permute=False, turn=True))
 wrong("12/port", "must be turned round")(half_mended(permute=True, turn=False))
 wrong("12/port", "2 faults are left")(half_mended(permute=False, turn=False))
+
+
+@wrong("12/best-weight", "the first in the list")
+def _(candidates, transcripts, weights):
+    def names_right(weight):
+        read = [max(c, key=lambda t: t[1] + weight * t[2])[0] for c in candidates]
+        return sum(a == b for a, b in zip(read, transcripts, strict=True))
+
+    return max(weights, key=names_right)
