@@ -151,6 +151,8 @@ def compare(
     mistakes: Sequence[tuple[str, Callable]],
     advice: str,
     agree: Callable | None = None,
+    *,
+    keeps: bool = False,
 ) -> None:
     """Raise `Wrong` unless a student's function returns what `right` returns on every case.
 
@@ -161,6 +163,7 @@ def compare(
         mistakes: what to say, and a function that makes the mistake.
         advice: what to do if none of them is recognized.
         agree: says whether two answers agree; by default `same`.
+        keeps: whether what the function is given must stay as it is, since the notebook uses it on.
     """
     agree = agree or same
     handed = [copy.deepcopy(case) for case in cases]
@@ -168,7 +171,7 @@ def compare(
     wanted = [right(*copy.deepcopy(case)) for case in cases]
     failed = [k for k in range(len(cases)) if not agree(given[k], wanted[k])]
     if not failed:
-        if not all(map(_is_kept, cases, handed)):
+        if keeps and not all(map(_is_kept, cases, handed)):
             raise Wrong(
                 f"the answer is right, but `{function.__name__}` has changed what it was given, "
                 "and whoever called it goes on with that. Work on a copy: `x = x + 1` makes a new "

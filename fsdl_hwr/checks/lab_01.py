@@ -166,6 +166,7 @@ def lean(function: Callable) -> None:  # long: a table of mistakes
         sheared(right),
         mistakes,
         "Take one point, 2 above the baseline, and a slant of 0.5: where should it go?",
+        keeps=True,
     )
     judge.confirm(function)
 

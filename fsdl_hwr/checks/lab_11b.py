@@ -84,7 +84,7 @@ def lesson(function: Callable) -> None:
         ("the noise is returned as the direction: that is a diffusion model's task.", noise_only),
     ]
     advice = "Where are you after a share `time` of the straight way, and which way is onwards?"
-    judge.compare(function, cases, right, mistakes, advice)
+    judge.compare(function, cases, right, mistakes, advice, keeps=True)
     judge.confirm(function)
 
 
@@ -200,7 +200,7 @@ def walk(function: Callable) -> None:
         ),
     ]
     advice = "From time 0 on: ask twice, mix, go 1 / steps of the way; as often as `steps` says."
-    judge.compare(function, cases, right, mistakes, advice)
+    judge.compare(function, cases, right, mistakes, advice, keeps=True)
     judge.confirm(function)
 
 

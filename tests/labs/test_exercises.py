@@ -206,11 +206,11 @@ def test_the_solution_passes_and_every_known_mistake_is_told_apart(
 ):
     compare = judge.compare
 
-    def compare_mistakes_too(function, cases, right, mistakes, advice, agree=None):
+    def compare_mistakes_too(function, cases, right, mistakes, *told, **options):
         for message, mistaken in mistakes:
             with pytest.raises(judge.Wrong, match=f"^{re.escape(message)}$"):
-                compare(mistaken, cases, right, mistakes, advice, agree)
-        compare(function, cases, right, mistakes, advice, agree)
+                compare(mistaken, cases, right, mistakes, *told, **options)
+        compare(function, cases, right, mistakes, *told, **options)
 
     monkeypatch.setattr(judge, "compare", compare_mistakes_too)
     names = dict(set_up(path))

@@ -84,6 +84,24 @@ def test_a_right_answer_that_changes_its_input_is_not_called_wrong():
     check_double(double)  # no exception
 
 
+def test_what_the_notebook_uses_on_must_stay_as_it_was():
+    def double(x):
+        x *= 2
+        return x
+
+    given = [(np.array([1.0, np.nan]),), (np.array([3]),)]
+    with pytest.raises(judge.Wrong, match="has changed what it was given"):
+        judge.compare(double, given, lambda x: 2 * x, [], "Add it to itself.", keeps=True)
+    judge.compare(lambda x: 2 * x, given, lambda x: 2 * x, [], "Add it to itself.", keeps=True)
+
+
+def test_numbers_may_be_as_near_as_is_asked_for():
+    agree = judge.near(relative=1e-3)
+    assert agree(1.0005, 1.0) and not agree(1.002, 1.0)
+    assert not agree("1", 1.0) and not agree([1.0, 1.0], 1.0)
+    assert not judge.same("413", 413) and judge.same(413.0, 413)
+
+
 def test_a_notebook_shows_the_message_alone():
     assert judge.Wrong("a reason.")._render_traceback_() == ["Not right yet: a reason."]
     assert judge.NotAnswered("write it.")._render_traceback_() == ["Not answered yet: write it."]
