@@ -103,7 +103,7 @@ def show_noise(split: str, num: int, seed: int) -> None:
     recorded = unipen.text_lines(split)
     chosen = np.random.default_rng(seed).permutation(len(recorded))[:num]
     texts = [recorded.transcripts[k] for k in chosen]
-    clean = sources.draw_all([recorded.inks[k] for k in chosen], texts, reader.geometry)
+    clean = sources.lines_of([recorded.inks[k] for k in chosen], texts, reader.geometry)
     spoiled, kinds = label_noise.plant(texts, seed)
     lines = type(clean)(clean.images, tuple(spoiled), clean.ink_widths)
     scores = label_noise.noise_scores(reader, lines)
@@ -120,7 +120,7 @@ def show_suspects(out: Path, num: int, seed: int) -> None:
     reader = onnx.load(weights.ONNX)
     recorded = [unipen.text_lines(split) for split in ("validation", "test")]
     texts = [text for each in recorded for text in each.transcripts]
-    lines = sources.draw_all(
+    lines = sources.lines_of(
         [ink for each in recorded for ink in each.inks], texts, reader.geometry
     )
     scores = label_noise.noise_scores(reader, lines)

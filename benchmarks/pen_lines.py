@@ -71,7 +71,7 @@ def by_image(train, validation):
     )
     stream = LineStream(maker, train.transcripts, len(train.transcripts), 0)
     reader = Recognizer(networks.line_crnn(), ALPHABET, GEOMETRY)
-    return reader, stream, sources.draw_all(validation.inks, validation.transcripts, GEOMETRY)
+    return reader, stream, sources.lines_of(validation.inks, validation.transcripts, GEOMETRY)
 
 
 BUILDERS = {"strokes": by_strokes, "image": by_image}
@@ -100,7 +100,7 @@ def compare(strokes, image, validation, test) -> dict[str, list[float]]:
     """Return the test CER with its interval of each recognizer, and of both together."""
 
     def proposed(some):
-        pictures = sources.draw_all(some.inks, some.transcripts, GEOMETRY)
+        pictures = sources.lines_of(some.inks, some.transcripts, GEOMETRY)
         pairs = zip(image.logits(pictures), image.frames(pictures.ink_widths), strict=True)
         log_probs = [ctc.log_softmax(logits[:frames]) for logits, frames in pairs]
         return pen_line.candidates(strokes.log_probs(some.inks), log_probs)
@@ -115,7 +115,7 @@ def compare(strokes, image, validation, test) -> dict[str, list[float]]:
     )
     texts = {
         "strokes": strokes.read(test.inks),
-        "image": image.read(sources.draw_all(test.inks, test.transcripts, GEOMETRY)),
+        "image": image.read(sources.lines_of(test.inks, test.transcripts, GEOMETRY)),
         "both": pen_line.best_texts(proposed(test), ALPHABET, weight),
     }
     rates = {name: rate(test, read) for name, read in texts.items()}

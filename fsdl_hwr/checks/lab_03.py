@@ -166,7 +166,7 @@ def _text(path):
     return ctc.collapse(path).tolist()
 
 
-def corpus_cer(function: Callable) -> None:
+def corpus_cer(function: Callable) -> None:  # long: a table of mistakes
     """Check `function(references, predictions)`: the CER of a corpus, as a number from 0 up."""
     references = ["a", "letter by letter", "no", "the end of the line"]
     predictions = ["b", "leter by letter", "no", "he end of the line!"]

@@ -1,5 +1,6 @@
 """Checks of the exercises for lab 04: updates, rates, records, effects, sweeps, going on."""
 
+# long: seven exercises, two of which need a stand-in for what the student calls
 import copy
 import itertools
 import json

@@ -165,7 +165,7 @@ def cer_after(function: Callable) -> None:
     judge.confirm(function)
 
 
-def paired_interval(function: Callable) -> None:
+def paired_interval(function: Callable) -> None:  # long: a table of mistakes
     """Check `function(errors_a, errors_b, lengths, rng)`: the 95% interval of CER b minus CER a."""
     rng = np.random.default_rng(0)
     lengths = rng.integers(5, 60, 200)

@@ -12,7 +12,7 @@ MAX_BYTES, MAX_PIXELS = 10_000_000, 16_000_000
 KINDS = ("PNG", "JPEG", "WebP")
 
 
-def status(function: Callable) -> None:
+def status(function: Callable) -> None:  # long: a table of mistakes
     """Check `function(length, kind, pixels, waiting, room)`: the HTTP status of an answer."""
     cases = [
         (50_000, "PNG", 400_000, 0, 8),

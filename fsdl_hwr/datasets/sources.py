@@ -274,7 +274,7 @@ def _embedded_texts(source, split, num, alphabet, seed) -> tuple[str, ...]:
     return sentences(kind, split, **options).texts
 
 
-def draw_all(
+def lines_of(
     inks: Sequence[Ink], transcripts: Sequence[str], geometry: LineGeometry
 ) -> lines.Lines:
     """Draw every ink once, as it is: the lines that a recognizer is measured on."""
@@ -312,7 +312,7 @@ def held_out_lines(
         return lines.make_lines(PenLineMaker(hands, LineGeometry(height, width)), texts, rng)
     if source == "unipen":
         recorded = _some_recorded(split, num, alphabet, rng)
-        return draw_all(recorded.inks, recorded.transcripts, LineGeometry(height, width))
+        return lines_of(recorded.inks, recorded.transcripts, LineGeometry(height, width))
     if source == "iam":
         return _iam_lines(split, num, alphabet, rng, height, width)
     raise ValueError(f"Unknown lines {source!r}: choose one of numbers, strokes, unipen, iam.")

@@ -118,7 +118,7 @@ def test_lines_as_ink_repeat_for_equal_seeds_and_are_other_ones_in_another_split
 
 def test_the_same_lines_as_images():
     ink_lines = sources.load_text_lines("numbers", "test", 3, Alphabet())
-    images = sources.draw_all(ink_lines.inks, ink_lines.transcripts, LineGeometry(width=320))
+    images = sources.lines_of(ink_lines.inks, ink_lines.transcripts, LineGeometry(width=320))
     assert images.images.shape == (3, 28, 320)
     assert list(images.transcripts) == ink_lines.transcripts
 
