@@ -1,7 +1,7 @@
 """Make an archive of the kit without solutions: `make student` writes runs/fsdl_hwr-student.zip.
 
-It holds what git tracks but for the answers: labs/solutions/ and the wrong answers that the tests
-know. The commands are the same there; tests that need solutions are skipped, and say so.
+It holds what git tracks but for the answers: labs/solutions/ and those that the tests know, right
+or wrong. The commands are the same there; tests that need solutions are skipped, and say so.
 """
 
 import subprocess
@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ARCHIVE = ROOT / "runs" / "fsdl_hwr-student.zip"
-ANSWERS = ("labs/solutions/", "tests/wrong_answers/")
+ANSWERS = ("labs/solutions/", "tests/unusual_answers.py", "tests/wrong_answers/")
 
 
 def for_students(files: Iterable[str]) -> list[str]:

@@ -8,14 +8,13 @@ import warnings
 import make_exercises
 import nbformat
 import pytest
-import unusual_answers
 from paths import LABS
 
 from fsdl_hwr.checks import judge
 
-wrong_answers = pytest.importorskip(
-    "wrong_answers", reason="an archive for students has no solutions to try"
-)
+NO_ANSWERS = "an archive for students has no solutions to try"
+wrong_answers = pytest.importorskip("wrong_answers", reason=NO_ANSWERS)
+unusual_answers = pytest.importorskip("unusual_answers", reason=NO_ANSWERS)
 SOLUTIONS = sorted(LABS.glob("solutions/*.ipynb"))
 MIN_EXERCISES = 4
 MAX_CODE_LINES = 25
